@@ -1,0 +1,1 @@
+//! The behaviour suite of onsmq, and what it stands on.
