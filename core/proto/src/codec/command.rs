@@ -1,0 +1,138 @@
+//! Commands: requests and responses.
+
+use bytes::{Bytes, BytesMut};
+
+use super::{ExtFields, Frame, Language, RequestCode, ResponseCode, Serialization};
+use super::{header_binary, header_json};
+use crate::WireError;
+
+const FLAG_RESPONSE: i32 = 1;
+const FLAG_ONEWAY: i32 = 2;
+
+/// A request or a response (`org.apache.rocketmq.remoting.protocol.RemotingCommand`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// A [`RequestCode`] or a [`ResponseCode`], as [`Command::is_response`] says.
+    pub code: i16,
+    /// What the sender is written in.
+    pub language: Language,
+    /// The sender's version, an ordinal of Java's `MQVersion`.
+    pub version: i16,
+    /// Ties a response to its request.
+    pub opaque: i32,
+    /// Bit 0: response. Bit 1: one-way.
+    pub flag: i32,
+    /// The text of an error.
+    pub remark: Option<String>,
+    /// The command's own fields.
+    pub fields: ExtFields,
+    /// What follows the header.
+    pub body: Bytes,
+}
+
+impl Command {
+    /// The version that this client tells: 4.9.7, the lowest that gets standard JSON routes and
+    /// everything else this client needs (`wire.md`, section 1).
+    pub const VERSION: i16 = 407;
+
+    /// A request. Its opaque is given when it is sent.
+    #[must_use]
+    pub fn request(code: RequestCode, fields: ExtFields, body: Bytes) -> Self {
+        Self {
+            code: code.0,
+            language: Language::Rust,
+            version: Self::VERSION,
+            opaque: 0,
+            flag: 0,
+            remark: None,
+            fields,
+            body,
+        }
+    }
+
+    /// A response to the request with this opaque.
+    #[must_use]
+    pub fn response(code: ResponseCode, opaque: i32) -> Self {
+        Self {
+            flag: FLAG_RESPONSE,
+            opaque,
+            ..Self::request(RequestCode(code.0), ExtFields::new(), Bytes::new())
+        }
+    }
+
+    /// The same request, marked as one that is not to be answered.
+    #[must_use]
+    pub fn oneway(mut self) -> Self {
+        self.flag |= FLAG_ONEWAY;
+        self
+    }
+
+    /// Whether this answers a request.
+    #[must_use]
+    pub const fn is_response(&self) -> bool {
+        self.flag & FLAG_RESPONSE != 0
+    }
+
+    /// Whether no answer is awaited.
+    #[must_use]
+    pub const fn is_oneway(&self) -> bool {
+        self.flag & FLAG_ONEWAY != 0
+    }
+
+    /// The code of a request.
+    #[must_use]
+    pub const fn request_code(&self) -> RequestCode {
+        RequestCode(self.code)
+    }
+
+    /// The code of a response.
+    #[must_use]
+    pub const fn response_code(&self) -> ResponseCode {
+        ResponseCode(self.code)
+    }
+
+    /// Reads a command out of a frame. The body stays a slice of the frame.
+    ///
+    /// # Errors
+    /// [`WireError`] where the header is not what its serialisation says.
+    pub fn decode(frame: Frame) -> Result<Self, WireError> {
+        match frame.serialization {
+            Serialization::Json => header_json::decode(&frame.header, frame.body),
+            Serialization::Binary => header_binary::decode(&frame.header, frame.body),
+        }
+    }
+
+    /// Writes the frame up to its body: for callers that write the body without copying it.
+    ///
+    /// # Errors
+    /// [`WireError::TooLong`]; then nothing was written.
+    pub fn encode_head(
+        &self,
+        serialization: Serialization,
+        buf: &mut BytesMut,
+    ) -> Result<(), WireError> {
+        Frame::encode_head(
+            serialization,
+            self.body.len(),
+            buf,
+            |buf| match serialization {
+                Serialization::Json => header_json::encode(self, buf),
+                Serialization::Binary => header_binary::encode(self, buf),
+            },
+        )
+    }
+
+    /// Writes the whole frame.
+    ///
+    /// # Errors
+    /// [`WireError::TooLong`]; then nothing was written.
+    pub fn encode(
+        &self,
+        serialization: Serialization,
+        buf: &mut BytesMut,
+    ) -> Result<(), WireError> {
+        self.encode_head(serialization, buf)?;
+        buf.extend_from_slice(&self.body);
+        Ok(())
+    }
+}

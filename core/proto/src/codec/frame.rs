@@ -1,0 +1,115 @@
+//! Frames: what the length field bounds (`wire.md`, section 1).
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+use crate::WireError;
+
+/// The largest frame that servers of both versions take.
+pub const DEFAULT_MAX_FRAME: usize = 16 * 1024 * 1024;
+
+/// How a header is written. An answer may come in another one than its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(u8)]
+pub enum Serialization {
+    /// A JSON object.
+    #[default]
+    Json = 0,
+    /// Java calls it ROCKETMQ: fields of fixed order, length and text.
+    Binary = 1,
+}
+
+/// One frame off the wire. Header and body are slices of the read buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// How `header` is written.
+    pub serialization: Serialization,
+    /// The header's bytes.
+    pub header: Bytes,
+    /// The body's bytes.
+    pub body: Bytes,
+}
+
+impl Frame {
+    /// Takes the first frame out of `buf`, if all of it is there.
+    ///
+    /// Nothing is reserved or read on the word of a length field before it was checked against
+    /// `max`, so that a peer that speaks something else costs no memory.
+    ///
+    /// # Errors
+    /// [`WireError::FrameLength`], [`WireError::HeaderLength`], [`WireError::Serialization`]. The
+    /// stream cannot be read on after any of them.
+    pub fn decode(buf: &mut BytesMut, max: usize) -> Result<Option<Self>, WireError> {
+        let Some(length) = buf.first_chunk::<4>().map(|raw| u32::from_be_bytes(*raw)) else {
+            return Ok(None);
+        };
+        let total = length as usize;
+        if total < 4 || total > max {
+            return Err(WireError::FrameLength { length, max });
+        }
+        // The mark of the header is checked before the rest is waited for: a peer that speaks
+        // HTTP or TLS is noticed at its eighth byte.
+        let Some(mark) = buf.get(4..8) else {
+            return Ok(None);
+        };
+        let serialization = match mark[0] {
+            0 => Serialization::Json,
+            1 => Serialization::Binary,
+            other => return Err(WireError::Serialization(other)),
+        };
+        let header = usize::from(mark[1]) << 16 | usize::from(mark[2]) << 8 | usize::from(mark[3]);
+        if header > total - 4 {
+            return Err(WireError::HeaderLength {
+                header,
+                frame: total - 4,
+            });
+        }
+        if buf.len() < 4 + total {
+            buf.reserve(4 + total - buf.len());
+            return Ok(None);
+        }
+        let mut frame = buf.split_to(4 + total).freeze();
+        frame.advance(8);
+        let header = frame.split_to(header);
+        Ok(Some(Self {
+            serialization,
+            header,
+            body: frame,
+        }))
+    }
+
+    /// Writes the eight bytes before the header, then what `header` writes, and fills in the
+    /// lengths. `body_len` bytes of body are for the caller to write behind it.
+    pub(super) fn encode_head(
+        serialization: Serialization,
+        body_len: usize,
+        buf: &mut BytesMut,
+        header: impl FnOnce(&mut BytesMut) -> Result<(), WireError>,
+    ) -> Result<(), WireError> {
+        let start = buf.len();
+        buf.put_bytes(0, 8);
+        let written = header(buf).and_then(|()| {
+            let header = buf.len() - start - 8;
+            let length = u32::try_from(4 + header + body_len).ok();
+            match (length, header <= 0x00FF_FFFF) {
+                (Some(length), true) => Ok((length, header)),
+                _ => Err(WireError::TooLong {
+                    what: "frame",
+                    length: header + body_len,
+                }),
+            }
+        });
+        let (length, header) = written.inspect_err(|_| buf.truncate(start))?;
+        buf[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "three bytes, checked above"
+        )]
+        buf[start + 4..start + 8].copy_from_slice(&[
+            serialization as u8,
+            (header >> 16) as u8,
+            (header >> 8) as u8,
+            header as u8,
+        ]);
+        Ok(())
+    }
+}
