@@ -47,7 +47,11 @@ pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
         version: header.version,
         opaque: header.opaque,
         flag: header.flag,
-        remark: header.remark.map(Cow::into_owned),
+        // Servers write an empty one where they have nothing to say.
+        remark: header
+            .remark
+            .filter(|remark| !remark.is_empty())
+            .map(Cow::into_owned),
         fields: header.ext_fields.map(Cow::into_owned).unwrap_or_default(),
         body,
     })
