@@ -1,1 +1,24 @@
-//! stub
+//! Client for Apache RocketMQ and Aliyun MQ.
+//!
+//! A [`Client`] makes [`Producer`]s and [`Consumer`]s out of a [`Config`], whose properties have
+//! the names of the vendor's SDK. Everything is asynchronous, on tokio.
+
+#![forbid(unsafe_code)]
+
+mod config;
+mod consumer;
+mod error;
+mod instance;
+mod message;
+mod net;
+mod producer;
+mod request;
+
+pub use config::{
+    ClientConfig, Config, ConsumerConfig, Kind, PROPERTIES, ProducerConfig, Property,
+};
+pub use consumer::{Consumer, Delivery};
+pub use error::{Error, ErrorKind, Result};
+pub use instance::Client;
+pub use message::{Action, Message, MessageExt, SendResult};
+pub use producer::Producer;

@@ -23,6 +23,8 @@ pub struct Route {
     pub read_queues: ReadQueues,
     /// The brokers that hold the topic.
     pub brokers: Vec<BrokerData>,
+    /// The topic does not exist yet: a message makes it.
+    pub is_of_default_topic: bool,
 }
 
 impl Route {
@@ -37,6 +39,7 @@ impl Route {
             write_queues: write_queues(&topic, &data).into(),
             read_queues: read_queues(&topic, &data).into(),
             brokers: data.broker_datas,
+            is_of_default_topic: false,
         }
     }
 
@@ -48,7 +51,7 @@ impl Route {
             queues.write_queue_nums = queues.write_queue_nums.min(Self::DEFAULT_QUEUES);
             queues.read_queue_nums = 0;
         }
-        Self::new(topic, data)
+        Self { is_of_default_topic: true, ..Self::new(topic, data) }
     }
 
     /// The topic whose route [`Route::of_default_topic`] takes.

@@ -1,0 +1,74 @@
+//! The properties of a consumer.
+
+use std::time::Duration;
+
+use onsmq_proto::body::{ConsumeFromWhere, MessageModel};
+
+use super::keys;
+use super::values::configuration;
+use super::{ClientConfig, Config};
+use crate::{Error, Result};
+
+/// The properties of a consumer, checked.
+#[derive(Debug, Clone)]
+pub struct ConsumerConfig {
+    /// Where and who.
+    pub client: ClientConfig,
+    /// The group, without its namespace.
+    pub group: String,
+    /// Whether the members of the group share the messages.
+    pub message_model: MessageModel,
+    /// Most listener calls at once.
+    pub consume_thread_nums: usize,
+    /// Deliveries after the first before a message is a dead letter.
+    pub max_reconsume_times: i32,
+    /// Most messages that are held.
+    pub max_cached_messages: usize,
+    /// Most bytes of messages that are held.
+    pub max_cached_bytes: usize,
+    /// Most messages of one pull.
+    pub pull_batch_size: i32,
+    /// Where a group without offsets starts.
+    pub consume_from_where: ConsumeFromWhere,
+    /// How long shutdown waits for listeners.
+    pub shutdown_timeout: Duration,
+}
+
+impl TryFrom<&Config> for ConsumerConfig {
+    type Error = Error;
+
+    fn try_from(config: &Config) -> Result<Self> {
+        config.check()?;
+        if config.is(keys::MESSAGE_MODEL, "BROADCASTING") {
+            return Err(configuration(
+                "MessageModel BROADCASTING is not there yet in this version",
+            ));
+        }
+        let group = config
+            .text(keys::GROUP_ID)
+            .or_else(|| config.text(keys::CONSUMER_ID));
+        let group = group.ok_or_else(|| {
+            configuration("property GROUP_ID is missing: a consumer needs it, or ConsumerId")
+        })?;
+        Ok(Self {
+            client: ClientConfig::new(config)?,
+            group,
+            message_model: match config.is(keys::MESSAGE_MODEL, "BROADCASTING") {
+                true => MessageModel::Broadcasting,
+                false => MessageModel::Clustering,
+            },
+            consume_thread_nums: config.number(keys::CONSUME_THREAD_NUMS),
+            max_reconsume_times: config.number(keys::MAX_RECONSUME_TIMES),
+            max_cached_messages: config.number(keys::MAX_CACHED_MESSAGE_AMOUNT),
+            max_cached_bytes: config.number::<usize>(keys::MAX_CACHED_MESSAGE_SIZE) << 20,
+            pull_batch_size: config.number(keys::PULL_BATCH_SIZE),
+            consume_from_where: match config
+                .is(keys::CONSUME_FROM_WHERE, "CONSUME_FROM_FIRST_OFFSET")
+            {
+                true => ConsumeFromWhere::ConsumeFromFirstOffset,
+                false => ConsumeFromWhere::ConsumeFromLastOffset,
+            },
+            shutdown_timeout: config.millis(keys::SHUTDOWN_TIMEOUT_MILLIS),
+        })
+    }
+}

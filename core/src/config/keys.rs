@@ -1,0 +1,170 @@
+//! The one table of properties: names, defaults, ranges and texts. The parser, the errors and
+//! `docs/configuration.md` all come from it.
+
+/// What a property takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Any text that is not empty.
+    Text,
+    /// Text that is never shown.
+    Secret,
+    /// A whole number within bounds, both included.
+    Number {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// `true` or `false`.
+    Bool,
+    /// One of a few words, in any case.
+    Choice(&'static [&'static str]),
+    /// The name of a group: what a topic's name may hold.
+    Name,
+    /// `host:port`, several between `;`.
+    Addresses,
+}
+
+/// A property.
+#[derive(Debug, Clone, Copy)]
+pub struct Property {
+    /// Its name. Names are matched without regard to case and separators.
+    pub key: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it is when it is not given; none where that is decided otherwise.
+    pub default: Option<&'static str>,
+    /// What it is for.
+    pub doc: &'static str,
+}
+
+macro_rules! properties {
+    ($($name:ident = $key:literal, $kind:expr, $default:expr, $doc:literal;)*) => {
+        $(pub(crate) const $name: &str = $key;)*
+
+        /// Every property.
+        pub const PROPERTIES: &[Property] = &[
+            $(Property { key: $key, kind: $kind, default: $default, doc: $doc },)*
+        ];
+    };
+}
+
+const fn number(min: i64, max: i64) -> Kind {
+    Kind::Number { min, max }
+}
+
+const MINUTE_MS: i64 = 60_000;
+
+properties! {
+    NAMESRV_ADDR = "NAMESRV_ADDR", Kind::Addresses, None,
+        "Name servers, `host:port` between `;`. Without it, the environment variable NAMESRV_ADDR.";
+    ACCESS_KEY = "AccessKey", Kind::Text, None,
+        "Account that signs every request. Both AccessKey and SecretKey, or neither for a cluster without access control.";
+    SECRET_KEY = "SecretKey", Kind::Secret, None,
+        "What requests are signed with. Never sent, never shown.";
+    SECURITY_TOKEN = "SecurityToken", Kind::Secret, None,
+        "STS token, sent and signed when set.";
+    ONS_CHANNEL = "OnsChannel", Kind::Choice(&["ALIYUN", "CLOUD"]), Some("ALIYUN"),
+        "Sent and signed with the account.";
+    GROUP_ID = "GROUP_ID", Kind::Name, None,
+        "Group of a producer or consumer; wins over ProducerId and ConsumerId.";
+    PRODUCER_ID = "ProducerId", Kind::Name, None,
+        "Group of a producer. Without it, `__ONS_PRODUCER_DEFAULT_GROUP`.";
+    CONSUMER_ID = "ConsumerId", Kind::Name, None,
+        "Group of a consumer. A consumer needs it, or GROUP_ID.";
+    INSTANCE_ID = "INSTANCE_ID", Kind::Name, None,
+        "Namespace: topics and groups travel as `INSTANCE_ID%name`, the application sees `name`.";
+    INSTANCE_NAME = "InstanceName", Kind::Text, None,
+        "What follows the address in the client's id. Without it, one that no other client has.";
+    SEND_MSG_TIMEOUT_MILLIS = "SendMsgTimeoutMillis", number(1, 60 * MINUTE_MS), Some("3000"),
+        "Milliseconds that one send may take, all of its retries included.";
+    MAX_MESSAGE_SIZE = "MaxMessageSize", number(1, 16_000_000), Some("4194304"),
+        "Most bytes in a body. A larger one than the broker takes is the broker's refusal.";
+    MESSAGE_MODEL = "MessageModel", Kind::Choice(&["CLUSTERING", "BROADCASTING"]), Some("CLUSTERING"),
+        "Whether the members of a group share the messages, or each get all.";
+    CONSUME_THREAD_NUMS = "ConsumeThreadNums", number(1, 1000), Some("64"),
+        "Most listener calls that run at once.";
+    MAX_RECONSUME_TIMES = "MaxReconsumeTimes", number(0, 1_000_000), Some("16"),
+        "Deliveries after the first before a message goes to the group's dead-letter topic.";
+    MAX_CACHED_MESSAGE_AMOUNT = "maxCachedMessageAmount", number(100, 50_000), Some("5000"),
+        "Messages that a consumer holds, over all of its topics.";
+    MAX_CACHED_MESSAGE_SIZE = "maxCachedMessageSizeInMiB", number(16, 2048), Some("512"),
+        "MiB of messages that a consumer holds, over all of its topics.";
+    PULL_BATCH_SIZE = "PullBatchSize", number(1, 1024), Some("32"),
+        "Most messages of one pull. Brokers with stock settings give 32 at most.";
+    CONSUME_FROM_WHERE = "ConsumeFromWhere",
+        Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET"]),
+        Some("CONSUME_FROM_LAST_OFFSET"),
+        "Where a group that has no offset starts.";
+    SHUTDOWN_TIMEOUT_MILLIS = "AwaitTerminationMillisWhenShutdown", number(0, 10 * MINUTE_MS), Some("30000"),
+        "Milliseconds that shutdown waits for listener calls that are running.";
+}
+
+impl Property {
+    /// The property of a name, however it is spelled: case, `_`, `.` and `-` do not count, so
+    /// that `send_msg_timeout_millis` and `sendMsgTimeoutMillis` are found as well.
+    #[must_use]
+    pub fn find(key: &str) -> Option<&'static Self> {
+        let key = plain(key);
+        PROPERTIES
+            .iter()
+            .find(|property| plain(property.key) == key)
+    }
+
+    /// What is allowed, in words.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        match self.kind {
+            Kind::Text | Kind::Secret => "text that is not empty".to_owned(),
+            Kind::Number { min, max } => format!("a whole number from {min} to {max}"),
+            Kind::Bool => "true or false".to_owned(),
+            Kind::Choice(words) => words.join(" or "),
+            Kind::Name => "1 to 255 characters of a-z A-Z 0-9 - _".to_owned(),
+            Kind::Addresses => "host:port, several between ;".to_owned(),
+        }
+    }
+
+    /// Whether a value is allowed.
+    #[must_use]
+    pub fn accepts(&self, value: &str) -> bool {
+        match self.kind {
+            Kind::Text | Kind::Secret => !value.is_empty(),
+            Kind::Number { min, max } => value
+                .parse()
+                .is_ok_and(|number: i64| (min..=max).contains(&number)),
+            Kind::Bool => ["true", "false"]
+                .iter()
+                .any(|word| value.eq_ignore_ascii_case(word)),
+            Kind::Choice(words) => words.iter().any(|word| value.eq_ignore_ascii_case(word)),
+            Kind::Name => onsmq_proto::names::is_valid(value),
+            Kind::Addresses => {
+                let mut addresses = addresses(value).peekable();
+                addresses.peek().is_some() && addresses.all(is_address)
+            }
+        }
+    }
+}
+
+/// What counts of a property's name.
+pub(super) fn plain(key: &str) -> String {
+    key.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+/// The addresses between the semicolons, without the blanks around them.
+pub(crate) fn addresses(value: &str) -> impl Iterator<Item = &str> {
+    value
+        .split(';')
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+}
+
+/// An address splits at its last colon: an IPv6 one needs no brackets (`wire.md`, section 5).
+fn is_address(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| {
+        !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port != 0)
+    })
+}

@@ -1,0 +1,39 @@
+//! The properties of a producer.
+
+use std::time::Duration;
+
+use onsmq_proto::names::DEFAULT_PRODUCER_GROUP;
+
+use super::keys;
+use super::{ClientConfig, Config};
+use crate::{Error, Result};
+
+/// The properties of a producer, checked.
+#[derive(Debug, Clone)]
+pub struct ProducerConfig {
+    /// Where and who.
+    pub client: ClientConfig,
+    /// The group, without its namespace.
+    pub group: String,
+    /// What one send may take, its retries included.
+    pub send_timeout: Duration,
+    /// Most bytes in a body.
+    pub max_message_size: usize,
+}
+
+impl TryFrom<&Config> for ProducerConfig {
+    type Error = Error;
+
+    fn try_from(config: &Config) -> Result<Self> {
+        config.check()?;
+        Ok(Self {
+            client: ClientConfig::new(config)?,
+            group: config
+                .text(keys::GROUP_ID)
+                .or_else(|| config.text(keys::PRODUCER_ID))
+                .unwrap_or_else(|| DEFAULT_PRODUCER_GROUP.to_owned()),
+            send_timeout: config.millis(keys::SEND_MSG_TIMEOUT_MILLIS),
+            max_message_size: config.number(keys::MAX_MESSAGE_SIZE),
+        })
+    }
+}

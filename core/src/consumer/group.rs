@@ -1,0 +1,212 @@
+//! A member of a consumer group, while it runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use onsmq_proto::body::{ConsumeType, ConsumerData};
+use onsmq_proto::machine::{MessageQueue, Slot};
+use onsmq_proto::names;
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+use super::assignment::AssignedQueue;
+use super::cache::Cache;
+use super::ready::Chunk;
+use super::subscription::{Subscription, Subscriptions};
+use crate::config::ConsumerConfig;
+use crate::instance::{ConsumerMember, Instance};
+use crate::net::REQUEST_TIMEOUT;
+use crate::request::send_back;
+use crate::{MessageExt, Result};
+
+/// The pause before a message is consumed again that the broker did not take back.
+const LOCAL_RETRY: Duration = Duration::from_secs(5);
+
+/// What the parts of a running consumer share.
+pub(super) struct Group {
+    pub(super) instance: Arc<Instance>,
+    pub(super) config: ConsumerConfig,
+    /// The group's name as it travels.
+    pub(super) name: String,
+    pub(super) subscriptions: Arc<Subscriptions>,
+    pub(super) cache: Cache,
+    pub(super) assigned: Mutex<FxHashMap<MessageQueue, Arc<AssignedQueue>>>,
+    pub(super) outstanding: Outstanding,
+    /// Everything that runs for this member and ends with it.
+    pub(super) tasks: TaskTracker,
+    /// No more messages are pulled.
+    pub(super) stopping: CancellationToken,
+    pub(super) rebalance_due: Notify,
+    pub(super) commit_due: Notify,
+    runtime: Handle,
+}
+
+impl Group {
+    pub(super) fn new(
+        instance: Arc<Instance>,
+        config: ConsumerConfig,
+        subscriptions: Arc<Subscriptions>,
+    ) -> Self {
+        Self {
+            name: instance.wrap(&config.group),
+            cache: Cache::new(config.max_cached_messages, config.max_cached_bytes),
+            instance,
+            config,
+            subscriptions,
+            assigned: Mutex::default(),
+            outstanding: Outstanding::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            rebalance_due: Notify::new(),
+            commit_due: Notify::new(),
+            runtime: Handle::current(),
+        }
+    }
+
+    /// The runtime that it was started on.
+    pub(super) const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    pub(super) fn retry_topic(&self) -> String {
+        names::retry_topic(&self.name)
+    }
+
+    /// The queues that are consumed now.
+    pub(super) fn assigned(&self) -> Vec<Arc<AssignedQueue>> {
+        self.assigned.lock().values().cloned().collect()
+    }
+
+    /// Has the broker bring a message again later. May be called on any thread.
+    pub(super) fn send_back(
+        self: &Arc<Self>,
+        queue: &Arc<AssignedQueue>,
+        slot: Slot,
+        message: &MessageExt,
+    ) {
+        let (this, queue, message) = (Arc::clone(self), Arc::clone(queue), message.clone());
+        let task = async move {
+            let sent = match queue.is_dropped() {
+                // It is another member's now, and comes to it.
+                true => Ok(()),
+                false => this.request_send_back(&queue, &message).await,
+            };
+            if sent.is_ok() {
+                queue.complete(slot);
+            }
+            this.outstanding.end();
+            if let Err(error) = sent {
+                warn!(
+                    group = this.name,
+                    "a message is consumed again here in 5 s: {error}"
+                );
+                this.consume_again(&queue, slot, message).await;
+            }
+        };
+        self.tasks.spawn_on(task, &self.runtime);
+    }
+
+    async fn request_send_back(&self, queue: &AssignedQueue, message: &MessageExt) -> Result<()> {
+        let origin = self.instance.wrap(message.topic());
+        let address = self
+            .instance
+            .routes
+            .master(&queue.queue.topic, &queue.queue.broker_name)?;
+        let max = self.config.max_reconsume_times;
+        let command = send_back::command(&self.name, &origin, message, max);
+        let deadline = Instant::now() + REQUEST_TIMEOUT;
+        let answer = self
+            .instance
+            .peers
+            .request(&address, command, deadline)
+            .await?;
+        send_back::answer(answer)
+    }
+
+    /// Hands a message over again after a while. It stays uncommitted meanwhile, so that it is
+    /// not lost where this member ends first.
+    async fn consume_again(&self, queue: &Arc<AssignedQueue>, slot: Slot, mut message: MessageExt) {
+        tokio::select! {
+            () = tokio::time::sleep(LOCAL_RETRY) => {}
+            () = queue.stop.cancelled() => return,
+        }
+        message.local_reconsume_times += 1;
+        if let Some(subscription) = self.subscription_of(&message) {
+            let messages = [(slot, message)].into();
+            let queue = Arc::clone(queue);
+            let ready = Arc::clone(&subscription.ready);
+            ready.push(Chunk {
+                queue,
+                subscription,
+                messages,
+            });
+        }
+    }
+
+    /// The subscription whose listener a message is for.
+    pub(super) fn subscription_of(&self, message: &MessageExt) -> Option<Arc<Subscription>> {
+        self.subscriptions.get(&self.instance.wrap(message.topic()))
+    }
+}
+
+impl ConsumerMember for Group {
+    fn heartbeat(&self) -> ConsumerData {
+        ConsumerData {
+            group_name: self.name.clone(),
+            consume_type: ConsumeType::ConsumePassively,
+            message_model: self.config.message_model,
+            consume_from_where: self.config.consume_from_where,
+            subscription_data_set: self.subscriptions.data(),
+            unit_mode: false,
+        }
+    }
+
+    fn rebalance(&self) {
+        self.rebalance_due.notify_one();
+    }
+
+    fn commit(&self) {
+        self.commit_due.notify_one();
+    }
+}
+
+/// Messages that were handed over and are not completed.
+#[derive(Default)]
+pub(super) struct Outstanding {
+    count: AtomicUsize,
+    none: Notify,
+}
+
+impl Outstanding {
+    pub(super) fn begin(&self) {
+        self.count.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn end(&self) {
+        if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.none.notify_waiters();
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Acquire)
+    }
+
+    /// Waits until no more than `spared` are left.
+    pub(super) async fn wait(&self) {
+        loop {
+            let none = self.none.notified();
+            if self.count() == 0 {
+                return;
+            }
+            none.await;
+        }
+    }
+}

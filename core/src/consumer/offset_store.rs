@@ -1,0 +1,106 @@
+//! A group's offsets, kept by the brokers (CLUSTERING).
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use onsmq_proto::body::ConsumeFromWhere;
+use onsmq_proto::machine::MessageQueue;
+use onsmq_proto::names;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use super::assignment::AssignedQueue;
+use super::group::Group;
+use crate::Result;
+use crate::net::REQUEST_TIMEOUT;
+use crate::request::offset;
+
+/// Where a queue is begun, and whether the broker has that stored.
+pub(super) struct Start {
+    pub(super) offset: i64,
+    pub(super) is_stored: bool,
+}
+
+impl Group {
+    async fn ask(
+        &self,
+        queue: &MessageQueue,
+        command: onsmq_proto::codec::Command,
+    ) -> Result<onsmq_proto::codec::Command> {
+        let address = self
+            .instance
+            .routes
+            .master(&queue.topic, &queue.broker_name)?;
+        let deadline = Instant::now() + REQUEST_TIMEOUT;
+        self.instance
+            .peers
+            .request(&address, command, deadline)
+            .await
+    }
+
+    /// Where to begin a queue: at the stored offset, else where a new group starts
+    /// (`wire.md`, section 6).
+    pub(super) async fn start_of(&self, queue: &MessageQueue) -> Result<Start> {
+        let answer = self.ask(queue, offset::query(&self.name, queue)).await?;
+        if let Some(offset) = offset::queried(answer)? {
+            return Ok(Start {
+                offset,
+                is_stored: true,
+            });
+        }
+        let from_first = self.config.consume_from_where == ConsumeFromWhere::ConsumeFromFirstOffset
+            || names::is_retry_topic(&queue.topic);
+        let offset = match from_first {
+            // The broker moves it on to the first message that is still there.
+            true => 0,
+            false => offset::found(self.ask(queue, offset::max(queue)).await?)?,
+        };
+        Ok(Start {
+            offset,
+            is_stored: false,
+        })
+    }
+
+    /// Commits a queue's offset, and waits for the answer.
+    pub(super) async fn commit_offset(&self, queue: &AssignedQueue, offset: i64) -> Result<()> {
+        let command = offset::update(&self.name, &queue.queue, offset);
+        offset::updated(self.ask(&queue.queue, command).await?)?;
+        queue.committed(offset);
+        Ok(())
+    }
+
+    /// Commits what has been consumed since the last time. True where all of it is stored.
+    pub(super) async fn commit_all(&self) -> bool {
+        let due: Vec<(Arc<AssignedQueue>, i64)> = self
+            .assigned()
+            .into_iter()
+            .filter_map(|queue| queue.uncommitted().map(|offset| (queue, offset)))
+            .collect();
+        let commits = due
+            .iter()
+            .map(|(queue, offset)| self.commit_offset(queue, *offset));
+        let failures: Vec<_> = join_all(commits)
+            .await
+            .into_iter()
+            .filter_map(Result::err)
+            .collect();
+        if let Some(error) = failures.first() {
+            debug!(
+                group = self.name,
+                failures = failures.len(),
+                "offsets are not committed: {error}"
+            );
+        }
+        failures.is_empty()
+    }
+
+    /// Commits the offset of a queue that was taken away.
+    pub(super) async fn commit_last(&self, queue: &AssignedQueue, offset: i64) {
+        if let Err(error) = self.commit_offset(queue, offset).await {
+            warn!(
+                group = self.name, queue = %queue.queue, offset,
+                "the offset of a queue that is given up was not committed, so some of its messages come again: {error}"
+            );
+        }
+    }
+}

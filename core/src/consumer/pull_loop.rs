@@ -1,0 +1,272 @@
+//! The task that pulls one queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use onsmq_proto::machine::Backoff;
+use onsmq_proto::message::{StoredMessage, StoredMessages, properties::name};
+use onsmq_proto::names;
+use tokio::time::Instant;
+use tracing::{debug, error, info, warn};
+
+use super::assignment::AssignedQueue;
+use super::group::Group;
+use super::ready::Chunk;
+use super::subscription::Subscription;
+use crate::request::pull::{self, Pull, Pulled};
+use crate::{Action, Error, ErrorKind, MessageExt, Result};
+
+/// Bodies that decompress to more are no message's: the servers' limit, many times over.
+const MAX_BODY: usize = 256 << 20;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Short: a broker that returns is to be pulled from within seconds.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A refusal is not over soon.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// Pulls a queue until it is taken away or moved to another offset.
+pub(super) async fn run(queue: Arc<AssignedQueue>) {
+    let stop = queue.stop.clone();
+    let _ = stop.run_until_cancelled(PullLoop::new(queue).run()).await;
+}
+
+/// The same, from an offset that is known.
+pub(super) async fn run_from(queue: Arc<AssignedQueue>, offset: i64) {
+    queue.begin(offset, false);
+    if let Some(offset) = queue.uncommitted() {
+        queue.group.commit_last(&queue, offset).await;
+    }
+    let stop = queue.stop.clone();
+    let _ = stop
+        .run_until_cancelled(PullLoop::new(queue).pull_on())
+        .await;
+}
+
+struct PullLoop {
+    queue: Arc<AssignedQueue>,
+    group: Arc<Group>,
+    backoff: Backoff,
+    /// The broker id that the last answer recommends.
+    suggested_broker: i64,
+}
+
+impl PullLoop {
+    fn new(queue: Arc<AssignedQueue>) -> Self {
+        Self {
+            group: Arc::clone(&queue.group),
+            queue,
+            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
+            suggested_broker: 0,
+        }
+    }
+
+    async fn run(mut self) {
+        self.begin().await;
+        self.pull_on().await;
+    }
+
+    async fn pull_on(mut self) {
+        while let Some(subscription) = self.group.subscriptions.get(&self.queue.queue.topic) {
+            self.group.cache.wait_for_room().await;
+            let pulled = self.pull(&subscription).await;
+            let moved = match pulled {
+                Ok(pulled) => self.handle(pulled, &subscription).await,
+                Err(error) => {
+                    self.pause(&error).await;
+                    false
+                }
+            };
+            if moved {
+                return;
+            }
+        }
+    }
+
+    /// Finds out where to begin.
+    async fn begin(&mut self) {
+        loop {
+            match self.group.start_of(&self.queue.queue).await {
+                Ok(start) => {
+                    debug!(queue = %self.queue.queue, offset = start.offset, "consuming");
+                    self.backoff.succeeded();
+                    return self.queue.begin(start.offset, start.is_stored);
+                }
+                Err(error) => self.pause(&error).await,
+            }
+        }
+    }
+
+    fn address(&self) -> Result<String> {
+        let queue = &self.queue.queue;
+        let routes = &self.group.instance.routes;
+        routes.pull_address(&queue.topic, &queue.broker_name, self.suggested_broker)
+    }
+
+    async fn pull(&self, subscription: &Subscription) -> Result<Pulled> {
+        let offset = self.queue.next_offset().ok_or_else(|| {
+            Error::internal("a queue is pulled before it is known where to begin")
+        })?;
+        let command = Pull {
+            group: &self.group.name,
+            queue: &self.queue.queue,
+            offset,
+            max_messages: self.group.config.pull_batch_size,
+            subscription: &subscription.data,
+        }
+        .command();
+        let deadline = Instant::now() + pull::TIMEOUT;
+        let answer = self
+            .group
+            .instance
+            .peers
+            .request(&self.address()?, command, deadline)
+            .await?;
+        pull::answer(answer)
+    }
+
+    /// Takes in what a pull brought. True where the queue goes on elsewhere.
+    async fn handle(&mut self, pulled: Pulled, subscription: &Arc<Subscription>) -> bool {
+        if self.backoff.failures() > 0 && !matches!(pulled, Pulled::SubscriptionUnknown) {
+            info!(queue = %self.queue.queue, "pulls are answered again");
+            self.backoff.succeeded();
+        }
+        match pulled {
+            Pulled::Found {
+                messages,
+                next,
+                suggested_broker,
+            } => {
+                self.suggested_broker = suggested_broker;
+                self.take_in(messages, next, subscription);
+            }
+            Pulled::Nothing { next } => drop(self.queue.take_in(Vec::new(), next)),
+            Pulled::Moved { next } => {
+                warn!(
+                    queue = %self.queue.queue, offset = self.queue.next_offset(), next,
+                    "the offset is not in the queue, or was reset: consuming goes on at the broker's"
+                );
+                self.group.move_queue(&self.queue, next);
+                return true;
+            }
+            Pulled::SubscriptionUnknown => {
+                if let Ok(address) = self.address() {
+                    self.group.instance.heartbeat(&address).await;
+                }
+                tokio::time::sleep(self.backoff.failed(fastrand::f64())).await;
+            }
+        }
+        false
+    }
+
+    async fn pause(&mut self, error: &Error) {
+        let pause = match error.kind() {
+            ErrorKind::NoPermission => {
+                warn!(queue = %self.queue.queue, "{error}");
+                REFUSED_PAUSE
+            }
+            // One line a queue for each time that pulling breaks off; the reason is told once for
+            // the connection.
+            _ => {
+                let pause = self.backoff.failed(fastrand::f64());
+                match self.backoff.failures() {
+                    1 if error.kind() == ErrorKind::BrokerRefused => {
+                        warn!(queue = %self.queue.queue, "a pull failed, trying again: {error}");
+                    }
+                    _ => debug!(queue = %self.queue.queue, "a pull failed: {error}"),
+                }
+                pause
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+
+    /// Puts messages into the window, and hands them to the listeners of their topics.
+    fn take_in(&self, raw: Bytes, next: i64, subscription: &Arc<Subscription>) {
+        let is_retry = names::is_retry_topic(&self.queue.queue.topic);
+        let messages: Vec<MessageExt> = StoredMessages::new(raw)
+            .filter_map(|stored| self.readable(stored))
+            // The broker chose by the tag's hash.
+            .filter(|stored| is_retry || subscription.data.accepts(stored.property(name::TAGS)))
+            .map(|stored| self.message(stored, subscription, is_retry))
+            .collect();
+        let taken = self.queue.take_in(messages, next);
+        if !is_retry {
+            let chunk = Chunk {
+                queue: Arc::clone(&self.queue),
+                subscription: Arc::clone(subscription),
+                messages: taken.collect(),
+            };
+            return subscription.ready.push(chunk);
+        }
+        for (slot, message) in taken {
+            match self.group.subscription_of(&message) {
+                Some(subscription) => {
+                    let queue = Arc::clone(&self.queue);
+                    let ready = Arc::clone(&subscription.ready);
+                    ready.push(Chunk {
+                        queue,
+                        subscription,
+                        messages: [(slot, message)].into(),
+                    });
+                }
+                None => self.refuse(slot, &message),
+            }
+        }
+    }
+
+    /// A message whose topic is not subscribed to any more comes again later: it is not ours to
+    /// throw away.
+    fn refuse(&self, slot: onsmq_proto::machine::Slot, message: &MessageExt) {
+        warn!(
+            topic = message.topic(),
+            message_id = message.message_id(),
+            "a retried message's topic is not subscribed to: {:?}",
+            Action::ReconsumeLater
+        );
+        self.group.outstanding.begin();
+        self.group.send_back(&self.queue, slot, message);
+    }
+
+    fn readable(
+        &self,
+        stored: Result<StoredMessage, onsmq_proto::WireError>,
+    ) -> Option<StoredMessage> {
+        let mut stored = match stored {
+            Ok(stored) => stored,
+            Err(fault) => {
+                error!(queue = %self.queue.queue, "a message cannot be read and is passed over: {fault}");
+                return None;
+            }
+        };
+        if let Err(fault) = stored.decompress(MAX_BODY) {
+            error!(
+                queue = %self.queue.queue, message_id = stored.message_id(),
+                "a message's body cannot be read, and it is handed over as it came: {fault}"
+            );
+        }
+        Some(stored)
+    }
+
+    fn message(
+        &self,
+        stored: StoredMessage,
+        subscription: &Subscription,
+        is_retry: bool,
+    ) -> MessageExt {
+        let topic = match is_retry {
+            false => Arc::clone(&subscription.topic),
+            true => {
+                let origin = stored.property(name::RETRY_TOPIC).unwrap_or(stored.topic());
+                self.group.instance.unwrap(origin).into()
+            }
+        };
+        let broker_name = Arc::clone(&self.queue.queue.broker_name);
+        MessageExt {
+            stored,
+            topic,
+            broker_name,
+            local_reconsume_times: 0,
+        }
+    }
+}

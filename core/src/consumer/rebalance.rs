@@ -1,0 +1,164 @@
+//! Dividing the queues among the members of the group.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use onsmq_proto::machine::{MessageQueue, allocate_averagely, sort_members};
+use rustc_hash::FxHashSet;
+use tracing::{debug, info};
+
+use super::assignment::AssignedQueue;
+use super::group::Group;
+use super::pull_loop;
+use crate::instance::ConsumerMember as _;
+
+/// A broker that does not know this member yet is asked again after this.
+const NOT_LISTED_PAUSE: Duration = Duration::from_secs(1);
+
+impl Group {
+    /// Divides anew whenever that is due, until pulling stops.
+    pub(super) async fn run_rebalance(self: Arc<Self>) {
+        loop {
+            tokio::select! {
+                () = self.stopping.cancelled() => return,
+                () = self.rebalance_due.notified() => self.divide().await,
+            }
+        }
+    }
+
+    /// Commits whenever that is due, until pulling stops.
+    pub(super) async fn run_commit(self: Arc<Self>) {
+        loop {
+            tokio::select! {
+                () = self.stopping.cancelled() => return,
+                () = self.commit_due.notified() => drop(self.commit_all().await),
+            }
+        }
+    }
+
+    /// Takes up the queues that are this member's, and gives up the others.
+    pub(super) async fn divide(self: &Arc<Self>) {
+        let topics = self.subscriptions.topics();
+        self.give_up(|queue| !topics.contains(&queue.topic)).await;
+        let Some(mut members) = self.members(&topics).await else {
+            return;
+        };
+        sort_members(&mut members);
+        let index = members
+            .iter()
+            .position(|member| *member == self.instance.client_id);
+        let Some(index) = index else {
+            return self.not_listed().await;
+        };
+        for topic in &topics {
+            // A topic that no name server knows may be back at the next look.
+            let Some(route) = self.instance.routes.get(topic) else {
+                continue;
+            };
+            let queues = &route.read_queues;
+            let mine = &queues[allocate_averagely(queues.len(), members.len(), index)];
+            let mine: FxHashSet<&MessageQueue> = mine.iter().collect();
+            self.give_up(|queue| queue.topic == *topic && !mine.contains(queue))
+                .await;
+            for queue in mine {
+                self.take_up(queue);
+            }
+        }
+    }
+
+    /// Who is in the group, as all of its brokers know it: a broker that has just restarted knows
+    /// only some, and to believe it would have others take queues that are in good hands. `None`
+    /// where none of them tells, as after a restart: then all stays as it is.
+    async fn members(&self, topics: &[Arc<str>]) -> Option<Vec<String>> {
+        let brokers: FxHashSet<String> = topics
+            .iter()
+            .flat_map(|topic| self.instance.routes.masters_of(topic))
+            .collect();
+        let lists = brokers
+            .iter()
+            .map(|address| self.instance.members_at(address, &self.name));
+        let mut members = Vec::new();
+        for list in join_all(lists).await {
+            match list {
+                Ok(list) => members.extend(list),
+                Err(error) => debug!(
+                    group = self.name,
+                    "the group's members are not known: {error}"
+                ),
+            }
+        }
+        (!members.is_empty()).then_some(members)
+    }
+
+    /// The brokers are to know this member before it can be given queues.
+    async fn not_listed(self: &Arc<Self>) {
+        self.instance.heartbeat_all().await;
+        let this = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let stopping = this.stopping.clone();
+            if stopping
+                .run_until_cancelled(tokio::time::sleep(NOT_LISTED_PAUSE))
+                .await
+                .is_some()
+            {
+                this.rebalance();
+            }
+        });
+    }
+
+    fn take_up(self: &Arc<Self>, queue: &MessageQueue) {
+        let mut assigned = self.assigned.lock();
+        if self.stopping.is_cancelled() || assigned.contains_key(queue) {
+            return;
+        }
+        let taken = AssignedQueue::new(queue.clone(), Arc::clone(self));
+        assigned.insert(queue.clone(), Arc::clone(&taken));
+        drop(assigned);
+        info!(group = self.name, %queue, "queue taken up");
+        self.tasks.spawn(pull_loop::run(taken));
+    }
+
+    /// Gives up some queues. What their listeners have completed is committed; what they have not
+    /// goes to the next owner.
+    async fn give_up(&self, which: impl Fn(&MessageQueue) -> bool) {
+        let given_up: Vec<Arc<AssignedQueue>> = {
+            let mut assigned = self.assigned.lock();
+            let queues: Vec<_> = assigned
+                .keys()
+                .filter(|queue| which(queue))
+                .cloned()
+                .collect();
+            queues
+                .iter()
+                .filter_map(|queue| assigned.remove(queue))
+                .collect()
+        };
+        join_all(given_up.iter().map(|queue| async move {
+            info!(group = self.name, queue = %queue.queue, "queue given up");
+            if let Some(offset) = queue.drop_queue() {
+                self.commit_last(queue, offset).await;
+            }
+        }))
+        .await;
+    }
+
+    /// Goes on with a queue at another offset.
+    pub(super) fn move_queue(self: &Arc<Self>, queue: &Arc<AssignedQueue>, offset: i64) {
+        let moved = AssignedQueue::new(queue.queue.clone(), Arc::clone(self));
+        {
+            let mut assigned = self.assigned.lock();
+            // Given up meanwhile.
+            if !assigned
+                .get(&queue.queue)
+                .is_some_and(|it| Arc::ptr_eq(it, queue))
+            {
+                return;
+            }
+            assigned.insert(queue.queue.clone(), Arc::clone(&moved));
+        }
+        let _ = queue.drop_queue();
+        // In a task of its own: the old queue's ends with it.
+        self.tasks.spawn(pull_loop::run_from(moved, offset));
+    }
+}

@@ -1,0 +1,94 @@
+//! What a consumer subscribes to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use futures_util::future::BoxFuture;
+use onsmq_proto::subscription::{ALL, SubscriptionData};
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+
+use super::ready::ReadyQueue;
+use crate::instance::now_ms;
+use crate::{Action, Error, ErrorKind, MessageExt, Result};
+
+/// A listener of this crate's own face: a future per message.
+pub(super) type Listener = Arc<dyn Fn(MessageExt) -> BoxFuture<'static, Action> + Send + Sync>;
+
+/// A topic, what is wanted of it, and where it goes.
+pub(super) struct Subscription {
+    /// The topic as the application names it.
+    pub(super) topic: Arc<str>,
+    /// As it travels.
+    pub(super) data: SubscriptionData,
+    /// The listener; none where the application receives by itself.
+    pub(super) listener: Option<Listener>,
+    /// Where messages wait to be handed over.
+    pub(super) ready: Arc<ReadyQueue>,
+}
+
+/// All of a consumer's subscriptions, by topic as it travels.
+#[derive(Default)]
+pub(super) struct Subscriptions {
+    by_topic: Mutex<FxHashMap<Arc<str>, Arc<Subscription>>>,
+    last_version: AtomicI64,
+}
+
+impl Subscriptions {
+    /// Reads an expression: `*` or nothing for all, or tags between `||`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`].
+    pub(super) fn parse(&self, wire_topic: &str, expression: &str) -> Result<SubscriptionData> {
+        SubscriptionData::tags(wire_topic, expression, self.next_version())
+            .map_err(|error| Error::new(ErrorKind::InvalidArgument, error.to_string()))
+    }
+
+    /// Grows with each change, also within a millisecond: brokers keep the newest.
+    fn next_version(&self) -> i64 {
+        let now = now_ms();
+        let newer = |last: i64| Some(now.max(last + 1));
+        let last = self
+            .last_version
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, newer);
+        now.max(last.unwrap_or_default() + 1)
+    }
+
+    pub(super) fn insert(&self, subscription: Subscription) {
+        let topic: Arc<str> = subscription.data.topic.as_str().into();
+        self.by_topic.lock().insert(topic, Arc::new(subscription));
+    }
+
+    /// Every message of a topic, with no place to go: for the group's retry topic.
+    pub(super) fn insert_all_of(&self, wire_topic: &str, ready: &Arc<ReadyQueue>) -> Result<()> {
+        let data = self.parse(wire_topic, ALL)?;
+        let ready = Arc::clone(ready);
+        self.insert(Subscription {
+            topic: wire_topic.into(),
+            data,
+            listener: None,
+            ready,
+        });
+        Ok(())
+    }
+
+    pub(super) fn remove(&self, wire_topic: &str) -> bool {
+        self.by_topic.lock().remove(wire_topic).is_some()
+    }
+
+    pub(super) fn get(&self, wire_topic: &str) -> Option<Arc<Subscription>> {
+        self.by_topic.lock().get(wire_topic).cloned()
+    }
+
+    pub(super) fn topics(&self) -> Vec<Arc<str>> {
+        self.by_topic.lock().keys().cloned().collect()
+    }
+
+    pub(super) fn data(&self) -> Vec<SubscriptionData> {
+        self.by_topic
+            .lock()
+            .values()
+            .map(|it| it.data.clone())
+            .collect()
+    }
+}

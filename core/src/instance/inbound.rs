@@ -1,0 +1,47 @@
+//! What servers ask of a client (`wire.md`, section 11).
+
+use std::sync::Arc;
+
+use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::shared::Instance;
+use crate::net::{Inbound, REQUEST_TIMEOUT};
+
+/// Does what a server's request asks for, and answers it unless it is one-way.
+pub(super) fn handle(instance: &Arc<Instance>, inbound: Inbound) {
+    let Inbound {
+        connection,
+        command,
+    } = inbound;
+    let answer = match command.request_code() {
+        RequestCode::NOTIFY_CONSUMER_IDS_CHANGED => members_changed(instance, &command),
+        _ => not_supported(&command),
+    };
+    if !command.is_oneway() {
+        tokio::spawn(async move {
+            let _ = connection
+                .send(answer, Instant::now() + REQUEST_TIMEOUT)
+                .await;
+        });
+    }
+}
+
+fn members_changed(instance: &Instance, command: &Command) -> Command {
+    if let Some(consumer) = command
+        .fields
+        .get("consumerGroup")
+        .and_then(|group| instance.consumer(group))
+    {
+        consumer.rebalance();
+    }
+    Command::response(ResponseCode::SUCCESS, command.opaque)
+}
+
+fn not_supported(command: &Command) -> Command {
+    debug!(code = %command.request_code(), "a server asked for what this client does not know");
+    let mut answer = Command::response(ResponseCode::REQUEST_CODE_NOT_SUPPORTED, command.opaque);
+    answer.remark = Some(format!("request type {} not supported", command.code));
+    answer
+}

@@ -1,0 +1,254 @@
+//! Messages as users see them.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use onsmq_proto::message::{StoredMessage, properties, properties::name};
+
+/// A message to be sent.
+///
+/// Nothing is checked before it is sent: then what cannot travel is an
+/// [`IllegalMessage`](crate::ErrorKind::IllegalMessage) error that says what to change.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    pub(crate) topic: String,
+    pub(crate) body: Bytes,
+    pub(crate) tag: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) properties: Vec<(String, String)>,
+}
+
+impl Message {
+    /// A message for a topic (1 to 255 characters of `a-z A-Z 0-9 - _`) with a body of 1 byte to
+    /// 4 MiB.
+    #[must_use]
+    pub fn new(topic: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self {
+            topic: topic.into(),
+            body: body.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets the tag, which subscriptions choose by.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    /// Sets the key, which the message can be looked up by; several between blanks.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Sets a user property. Neither name nor value may be empty, hold U+0001 or U+0002, or be a
+    /// name that RocketMQ keeps for itself. The last value of a name counts.
+    #[must_use]
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.set_property(name, value);
+        self
+    }
+
+    /// Sets a user property in place.
+    pub fn set_property(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let name = name.into();
+        self.properties.retain(|(it, _)| *it != name);
+        self.properties.push((name, value.into()));
+    }
+
+    /// The topic.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// The body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("topic", &self.topic)
+            .field("body_len", &self.body.len())
+            .field("tag", &self.tag)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message that was received: a view of the frame that carried it. Cloning copies no bytes.
+#[derive(Clone)]
+pub struct MessageExt {
+    pub(crate) stored: StoredMessage,
+    pub(crate) topic: Arc<str>,
+    pub(crate) broker_name: Arc<str>,
+    /// Deliveries by this client alone, which the broker has not counted.
+    pub(crate) local_reconsume_times: i32,
+}
+
+impl MessageExt {
+    /// The topic that it was sent to, also when it comes again through the group's retry topic.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.stored.body()
+    }
+
+    /// The body, sharing the memory of the frame that carried it.
+    #[must_use]
+    pub fn body_bytes(&self) -> Bytes {
+        self.stored.body_bytes()
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.stored.property(name::TAGS)
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.stored.property(name::KEYS)
+    }
+
+    /// The sharding key of an ordered message.
+    #[must_use]
+    pub fn sharding_key(&self) -> Option<&str> {
+        self.stored.property(name::SHARDING_KEY)
+    }
+
+    /// When it was to be delivered, in ms since 1970.
+    #[must_use]
+    pub fn start_deliver_time(&self) -> Option<i64> {
+        self.stored.property(name::START_DELIVER_TIME)?.parse().ok()
+    }
+
+    /// The user properties, in their order.
+    pub fn user_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        properties::user_entries(self.stored.raw_properties())
+    }
+
+    /// A property, of the user or of the system.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.stored.property(name)
+    }
+
+    /// The id: the one that `send` answered.
+    #[must_use]
+    pub fn message_id(&self) -> String {
+        self.stored.message_id()
+    }
+
+    /// How often it was delivered before.
+    #[must_use]
+    pub fn reconsume_times(&self) -> i32 {
+        self.stored.reconsume_times() + self.local_reconsume_times
+    }
+
+    /// When it was made, in ms since 1970.
+    #[must_use]
+    pub fn born_timestamp(&self) -> i64 {
+        self.stored.born_timestamp()
+    }
+
+    /// Where it was made, as the broker saw it.
+    #[must_use]
+    pub fn born_host(&self) -> SocketAddr {
+        self.stored.born_host()
+    }
+
+    /// When the broker stored it, in ms since 1970.
+    #[must_use]
+    pub fn store_timestamp(&self) -> i64 {
+        self.stored.store_timestamp()
+    }
+
+    /// The broker that holds it.
+    #[must_use]
+    pub fn broker_name(&self) -> &str {
+        &self.broker_name
+    }
+
+    /// The queue that holds it.
+    #[must_use]
+    pub fn queue_id(&self) -> i32 {
+        self.stored.queue_id()
+    }
+
+    /// Its place in the queue.
+    #[must_use]
+    pub fn queue_offset(&self) -> i64 {
+        self.stored.queue_offset()
+    }
+}
+
+impl fmt::Debug for MessageExt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageExt")
+            .field("topic", &self.topic)
+            .field("message_id", &self.message_id())
+            .field("body_len", &self.body().len())
+            .field("tag", &self.tag())
+            .field("key", &self.key())
+            .field("reconsume_times", &self.reconsume_times())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `send` answers: the message is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendResult {
+    /// The message's id: 32 upper-case hexadecimal digits, the form that Java's client makes.
+    pub message_id: String,
+    /// The topic.
+    pub topic: String,
+    /// The broker that stored it.
+    pub broker_name: Arc<str>,
+    /// The queue that holds it.
+    pub queue_id: i32,
+    /// Its place in the queue.
+    pub queue_offset: i64,
+}
+
+impl fmt::Display for SendResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "SendResult[topic={}, messageId={}, queue={}#{}, offset={}]",
+            self.topic, self.message_id, self.broker_name, self.queue_id, self.queue_offset
+        )
+    }
+}
+
+/// What a listener says of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// It is done with.
+    CommitMessage,
+    /// It is to come again later.
+    ReconsumeLater,
+}
+
+impl Action {
+    /// Both, by the vendor's names.
+    pub const VALUES: [(&'static str, Self); 2] = [
+        ("CommitMessage", Self::CommitMessage),
+        ("ReconsumeLater", Self::ReconsumeLater),
+    ];
+}

@@ -1,0 +1,333 @@
+//! One socket and the task that owns it.
+//!
+//! A caller encodes its request straight into the buffer that is written next, so requests that
+//! come while the socket is busy leave together; answers find their caller by opaque.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, Serialization};
+use onsmq_proto::machine::Session;
+use parking_lot::Mutex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Bytes that may wait to be written. Callers wait above it, so that a peer that does not read
+/// costs no more memory.
+const MAX_WAITING_BYTES: usize = 8 << 20;
+/// Bodies above this are written from where they are, not copied.
+const COPY_LIMIT: usize = 4096;
+const READ_BUFFER: usize = 64 << 10;
+
+/// A server's request, and the connection that its answer goes to.
+pub(crate) struct Inbound {
+    pub(crate) connection: Connection,
+    pub(crate) command: Command,
+}
+
+/// A connection. Clones share it; it closes when told to, or when the socket does.
+#[derive(Clone)]
+pub(crate) struct Connection(Arc<Shared>);
+
+struct Shared {
+    address: Arc<str>,
+    state: Mutex<State>,
+    /// Something waits to be written.
+    writable: Notify,
+    /// Something was written.
+    written: Notify,
+    /// An earlier deadline than the task knows of.
+    deadline: Notify,
+    closing: CancellationToken,
+}
+
+type Waiter = oneshot::Sender<Result<Command>>;
+
+struct State {
+    session: Session<Waiter>,
+    output: Output,
+    /// Why the connection is of no use any more.
+    closed: Option<Error>,
+}
+
+/// What waits to be written: small things in one buffer, large bodies as they are.
+#[derive(Default)]
+struct Output {
+    chunks: Vec<Bytes>,
+    tail: BytesMut,
+    bytes: usize,
+}
+
+impl Output {
+    fn push(&mut self, command: &Command) -> Result<()> {
+        let before = self.tail.len();
+        command
+            .encode_head(Serialization::Json, &mut self.tail)
+            .map_err(|error| Error::internal(format!("a request cannot be encoded: {error}")))?;
+        self.bytes += self.tail.len() - before + command.body.len();
+        if command.body.len() <= COPY_LIMIT {
+            self.tail.extend_from_slice(&command.body);
+        } else {
+            self.chunks.push(self.tail.split().freeze());
+            self.chunks.push(command.body.clone());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Vec<Bytes> {
+        let mut chunks = std::mem::take(&mut self.chunks);
+        if !self.tail.is_empty() {
+            chunks.push(self.tail.split().freeze());
+        }
+        chunks
+    }
+}
+
+impl Connection {
+    /// Takes over a socket. `inbound` gets the peer's requests, and `closed` is called once the
+    /// connection has ended.
+    pub(crate) fn spawn(
+        address: Arc<str>,
+        stream: TcpStream,
+        inbound: mpsc::UnboundedSender<Inbound>,
+    ) -> Self {
+        let this = Self(Arc::new(Shared {
+            address,
+            state: Mutex::new(State {
+                session: Session::default(),
+                output: Output::default(),
+                closed: None,
+            }),
+            writable: Notify::new(),
+            written: Notify::new(),
+            deadline: Notify::new(),
+            closing: CancellationToken::new(),
+        }));
+        tokio::spawn(this.clone().run(stream, inbound));
+        this
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConnectionLost`], [`ErrorKind::Timeout`].
+    pub(crate) async fn request(&self, mut command: Command, deadline: Instant) -> Result<Command> {
+        self.wait_for_room(deadline).await?;
+        let (waiter, answer) = oneshot::channel();
+        {
+            let mut state = self.0.state.lock();
+            if let Some(error) = &state.closed {
+                return Err(error.clone());
+            }
+            let before = state.session.next_timeout();
+            command.opaque = state.session.begin(waiter, deadline.into_std());
+            if let Err(error) = state.output.push(&command) {
+                state.session.answered(command.opaque);
+                return Err(error);
+            }
+            if state.session.next_timeout() != before {
+                self.0.deadline.notify_one();
+            }
+        }
+        drop(command);
+        self.0.writable.notify_one();
+        // The task sends an answer, a time-out or the reason of its end to every waiter.
+        answer
+            .await
+            .unwrap_or_else(|_| Err(self.lost("it was closed")))
+    }
+
+    /// Sends a command that is not answered: a one-way request, or an answer to the server's own.
+    /// It may still be lost with the connection.
+    pub(crate) async fn send(&self, mut command: Command, deadline: Instant) -> Result<()> {
+        self.wait_for_room(deadline).await?;
+        let mut state = self.0.state.lock();
+        if let Some(error) = &state.closed {
+            return Err(error.clone());
+        }
+        if !command.is_response() {
+            command.opaque = state.session.next_opaque();
+        }
+        state.output.push(&command)?;
+        drop(state);
+        self.0.writable.notify_one();
+        Ok(())
+    }
+
+    /// Waits until what was sent before has been handed to the system, or the connection ended.
+    pub(crate) async fn flush(&self) {
+        loop {
+            let written = self.0.written.notified();
+            {
+                let state = self.0.state.lock();
+                if state.output.bytes == 0 || state.closed.is_some() {
+                    return;
+                }
+            }
+            written.await;
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.state.lock().closed.is_none()
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.closing.cancel();
+    }
+
+    async fn wait_for_room(&self, deadline: Instant) -> Result<()> {
+        loop {
+            let written = self.0.written.notified();
+            {
+                let state = self.0.state.lock();
+                if state.output.bytes < MAX_WAITING_BYTES || state.closed.is_some() {
+                    return Ok(());
+                }
+            }
+            tokio::time::timeout_at(deadline, written)
+                .await
+                .map_err(|_| {
+                    Error::timeout(format!(
+                        "{} does not take more data in time",
+                        self.0.address
+                    ))
+                })?;
+        }
+    }
+
+    async fn run(self, stream: TcpStream, inbound: mpsc::UnboundedSender<Inbound>) {
+        let (reader, writer) = stream.into_split();
+        let error = tokio::select! {
+            error = self.read(reader, inbound) => error,
+            error = self.write(writer) => error,
+            never = self.expire() => never,
+            () = self.0.closing.cancelled() => self.lost("it was closed"),
+        };
+        let waiters = {
+            let mut state = self.0.state.lock();
+            state.closed = Some(error.clone());
+            state.output = Output::default();
+            state.session.close()
+        };
+        self.0.written.notify_waiters();
+        for waiter in waiters {
+            let _ = waiter.send(Err(error.clone()));
+        }
+    }
+
+    async fn read(
+        &self,
+        mut reader: OwnedReadHalf,
+        inbound: mpsc::UnboundedSender<Inbound>,
+    ) -> Error {
+        let mut buf = BytesMut::with_capacity(READ_BUFFER);
+        loop {
+            match self.take_frames(&mut buf, &inbound) {
+                Ok(()) => {}
+                Err(error) => return error,
+            }
+            // What is left over is the beginning of a frame; room for the rest was reserved.
+            buf.reserve(READ_BUFFER / 4);
+            match reader.read_buf(&mut buf).await {
+                Ok(0) => return self.lost("the peer closed it"),
+                Ok(_) => {}
+                Err(error) => return self.lost(&error).with_source(error),
+            }
+        }
+    }
+
+    /// Takes the whole frames out of the buffer.
+    fn take_frames(
+        &self,
+        buf: &mut BytesMut,
+        inbound: &mpsc::UnboundedSender<Inbound>,
+    ) -> Result<()> {
+        loop {
+            let command = Frame::decode(buf, DEFAULT_MAX_FRAME)
+                .and_then(|frame| frame.map(Command::decode).transpose())
+                .map_err(|error| Error::protocol(&self.0.address, error))?;
+            let Some(command) = command else {
+                return Ok(());
+            };
+            if command.is_response() {
+                // Nobody waits any more for an answer that comes after its deadline.
+                let waiter = self.0.state.lock().session.answered(command.opaque);
+                if let Some(waiter) = waiter {
+                    let _ = waiter.send(Ok(command));
+                }
+            } else {
+                let _ = inbound.send(Inbound {
+                    connection: self.clone(),
+                    command,
+                });
+            }
+        }
+    }
+
+    async fn write(&self, mut writer: OwnedWriteHalf) -> Error {
+        loop {
+            let (chunks, bytes) = {
+                let mut state = self.0.state.lock();
+                (state.output.take(), state.output.bytes)
+            };
+            if chunks.is_empty() {
+                self.0.writable.notified().await;
+                continue;
+            }
+            for mut chunk in chunks {
+                if let Err(error) = writer.write_all_buf(&mut chunk).await {
+                    return self.lost(&error).with_source(error);
+                }
+            }
+            self.0.state.lock().output.bytes -= bytes;
+            self.0.written.notify_waiters();
+        }
+    }
+
+    /// Tells those whose time is over.
+    async fn expire(&self) -> Error {
+        loop {
+            let next = self.0.state.lock().session.next_timeout();
+            match next {
+                None => self.0.deadline.notified().await,
+                Some(next) => {
+                    tokio::select! {
+                        () = tokio::time::sleep_until(next.into()) => {}
+                        () = self.0.deadline.notified() => continue,
+                    }
+                }
+            }
+            let expired = self
+                .0
+                .state
+                .lock()
+                .session
+                .expire(Instant::now().into_std());
+            for waiter in expired {
+                let _ = waiter.send(Err(Error::timeout(format!(
+                    "{} did not answer in time",
+                    self.0.address
+                ))));
+            }
+        }
+    }
+
+    fn lost(&self, why: impl std::fmt::Display) -> Error {
+        Error::new(
+            ErrorKind::ConnectionLost,
+            format!("the connection to {} was lost: {why}", self.0.address),
+        )
+    }
+}
+
+/// The time that a request without a budget of its own may take: Java's time-out for
+/// heartbeats, offsets and the like.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);

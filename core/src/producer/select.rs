@@ -1,0 +1,64 @@
+//! Choosing a queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use onsmq_proto::machine::{BrokerHealth, MessageQueue, Route};
+use parking_lot::Mutex;
+use std::time::Instant;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Takes the queues of a topic in turn.
+pub(super) struct Selector(AtomicUsize);
+
+impl Selector {
+    pub(super) fn new() -> Self {
+        // Many producers do not begin at the same queue.
+        Self(AtomicUsize::new(fastrand::usize(..1 << 16)))
+    }
+
+    /// The next queue, passing over brokers that failed lately and the one that has just failed,
+    /// as long as there is another.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoRoute`] where no queue may be written.
+    pub(super) fn choose<'a>(
+        &self,
+        topic: &str,
+        route: &'a Route,
+        health: &Mutex<BrokerHealth>,
+        failed: Option<&Arc<str>>,
+    ) -> Result<&'a MessageQueue> {
+        let queues = &route.write_queues;
+        let turn = self.0.fetch_add(1, Ordering::Relaxed);
+        let in_turn =
+            (0..queues.len()).filter_map(|step| queues.get(turn.wrapping_add(step) % queues.len()));
+        let fallback = in_turn.clone().next().ok_or_else(|| {
+            Error::new(
+                ErrorKind::NoRoute,
+                format!("topic `{topic}` has no queue that may be written: check its permission"),
+            )
+        })?;
+        let health = health.lock();
+        if failed.is_none() && health.all_well() {
+            return Ok(fallback);
+        }
+        let now = Instant::now();
+        let others = in_turn.filter(|queue| failed != Some(&queue.broker_name));
+        let mut usable = others
+            .clone()
+            .filter(|queue| health.is_usable(now, &queue.broker_name));
+        Ok(usable
+            .next()
+            .or_else(|| others.clone().next())
+            .unwrap_or(fallback))
+    }
+}
+
+/// Whether a topic can be sent to at more than one broker.
+pub(super) fn has_alternative(route: &Route) -> bool {
+    let mut brokers = route.write_queues.iter().map(|queue| &queue.broker_name);
+    let first = brokers.next();
+    brokers.any(|broker| Some(broker) != first)
+}
