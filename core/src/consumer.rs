@@ -6,6 +6,7 @@ mod cache;
 mod delivery;
 mod group;
 mod handle;
+mod inbox;
 mod listener;
 mod offset_store;
 mod pull_loop;
@@ -15,3 +16,4 @@ mod subscription;
 
 pub use delivery::Delivery;
 pub use handle::Consumer;
+pub use inbox::Inbox;

@@ -17,7 +17,7 @@ mod request;
 pub use config::{
     ClientConfig, Config, ConsumerConfig, Kind, PROPERTIES, ProducerConfig, Property,
 };
-pub use consumer::{Consumer, Delivery};
+pub use consumer::{Consumer, Delivery, Inbox};
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
 pub use message::{Action, Message, MessageExt, SendResult};

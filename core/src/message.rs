@@ -35,14 +35,14 @@ impl Message {
     /// Sets the tag, which subscriptions choose by.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+        self.set_tag(tag);
         self
     }
 
     /// Sets the key, which the message can be looked up by; several between blanks.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+        self.set_key(key);
         self
     }
 
@@ -61,6 +61,16 @@ impl Message {
         self.properties.push((name, value.into()));
     }
 
+    /// Sets the tag in place; an empty one is none.
+    pub fn set_tag(&mut self, tag: impl Into<String>) {
+        self.tag = Some(tag.into()).filter(|tag| !tag.is_empty());
+    }
+
+    /// Sets the key in place; an empty one is none.
+    pub fn set_key(&mut self, key: impl Into<String>) {
+        self.key = Some(key.into()).filter(|key| !key.is_empty());
+    }
+
     /// The topic.
     #[must_use]
     pub fn topic(&self) -> &str {
@@ -71,6 +81,33 @@ impl Message {
     #[must_use]
     pub const fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// The tag that was set.
+    #[must_use]
+    pub fn get_tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// The key that was set.
+    #[must_use]
+    pub fn get_key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// The value of a user property that was set.
+    #[must_use]
+    pub fn get_property(&self, name: &str) -> Option<&str> {
+        self.user_properties()
+            .find(|(it, _)| *it == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The user properties that were set, in their order.
+    pub fn user_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.properties
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A message in the hands of the application.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq_proto::machine::Slot;
 
@@ -15,7 +16,7 @@ pub struct Delivery {
     queue: Arc<AssignedQueue>,
     slot: Slot,
     subscription: Arc<Subscription>,
-    completed: bool,
+    completed: AtomicBool,
 }
 
 impl Delivery {
@@ -31,7 +32,7 @@ impl Delivery {
             queue: Arc::clone(queue),
             slot,
             subscription: Arc::clone(subscription),
-            completed: false,
+            completed: AtomicBool::new(false),
         }
     }
 
@@ -52,8 +53,8 @@ impl Delivery {
     }
 
     /// Says what becomes of the message. False, and nothing happens, where it was said before.
-    pub fn complete(&mut self, action: Action) -> bool {
-        if std::mem::replace(&mut self.completed, true) {
+    pub fn complete(&self, action: Action) -> bool {
+        if self.completed.swap(true, Ordering::AcqRel) {
             return false;
         }
         let group = &self.queue.group;
@@ -70,8 +71,8 @@ impl Delivery {
 
     /// Whether it was said what becomes of the message.
     #[must_use]
-    pub const fn is_completed(&self) -> bool {
-        self.completed
+    pub fn is_completed(&self) -> bool {
+        self.completed.load(Ordering::Acquire)
     }
 }
 
@@ -85,7 +86,7 @@ impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delivery")
             .field("message", &self.message)
-            .field("completed", &self.completed)
+            .field("completed", &self.is_completed())
             .finish_non_exhaustive()
     }
 }

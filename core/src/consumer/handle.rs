@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
 use tracing::{debug, info, warn};
 
-use super::delivery::Delivery;
 use super::group::Group;
+use super::inbox::Inbox;
 use super::listener;
 use super::ready::ReadyQueue;
 use super::subscription::{Listener, Subscription, Subscriptions};
@@ -23,7 +23,7 @@ const LAST_COMMIT: Duration = Duration::from_secs(5);
 /// Consumes the messages of one or more topics as a member of a group (MessageModel CLUSTERING).
 ///
 /// Messages go to the listener of their topic's subscription, up to `ConsumeThreadNums` at once,
-/// or wait to be [received](Consumer::receive). All methods may be called from any task; those
+/// or wait in an [`Inbox`]. All methods may be called from any task; those
 /// that are not `async` do not block. A consumer that is dropped is shut down in the background.
 pub struct Consumer(Arc<Shared>);
 
@@ -34,8 +34,8 @@ struct Shared {
     subscriptions: Arc<Subscriptions>,
     /// Messages for listeners.
     listened: Arc<ReadyQueue>,
-    /// Messages for `receive`.
-    received: Arc<ReadyQueue>,
+    /// Closed with the consumer.
+    inboxes: Mutex<Vec<Inbox>>,
 }
 
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Consumer {
             state: Mutex::default(),
             subscriptions: Arc::default(),
             listened: Arc::default(),
-            received: Arc::default(),
+            inboxes: Mutex::default(),
         }))
     }
 
@@ -68,15 +68,24 @@ impl Consumer {
         F: Future<Output = Action> + Send + 'static,
     {
         let listener: Listener = Arc::new(move |message| Box::pin(listener(message)));
-        self.0.subscribe(topic, expression, Some(listener))
+        self.0
+            .subscribe(topic, expression, Some(listener), &self.0.listened)
     }
 
-    /// Subscribes to a topic whose messages the application takes by [`Consumer::receive`].
+    /// Makes an inbox, for [`Consumer::subscribe_inbox`].
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        let inbox = Inbox::new(Arc::default());
+        self.0.inboxes.lock().push(inbox.clone());
+        inbox
+    }
+
+    /// Subscribes to a topic whose messages the application takes out of an inbox.
     ///
     /// # Errors
     /// As [`Consumer::subscribe`].
-    pub fn subscribe_to_receive(&self, topic: &str, expression: &str) -> Result<()> {
-        self.0.subscribe(topic, expression, None)
+    pub fn subscribe_inbox(&self, topic: &str, expression: &str, inbox: &Inbox) -> Result<()> {
+        self.0.subscribe(topic, expression, None, inbox.ready())
     }
 
     /// Ends a subscription. What was handed over may still be completed; the rest goes to other
@@ -86,32 +95,6 @@ impl Consumer {
     /// [`ErrorKind::InvalidArgument`] where the topic is not subscribed to, [`ErrorKind::Closed`].
     pub fn unsubscribe(&self, topic: &str) -> Result<()> {
         self.0.unsubscribe(topic)
-    }
-
-    /// Waits for messages and takes up to `max` of them, all of one topic. Empty once the consumer
-    /// was shut down. Those that are not completed hold back the offset of their queue, and count
-    /// against the limit of cached messages.
-    pub async fn receive(&self, max: usize) -> Vec<Delivery> {
-        self.0.received.take(max).await
-    }
-
-    /// The same without waiting.
-    #[must_use]
-    pub fn try_receive(&self, max: usize) -> Vec<Delivery> {
-        self.0.received.try_take(max)
-    }
-
-    /// How many messages wait to be received.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.0.received.len()
-    }
-
-    /// Has `on_ready` called whenever messages come to be received while none were waiting, and
-    /// once when the consumer is shut down. It is called on a thread of the runtime and must not
-    /// block. If messages wait already it is called at once, on this thread.
-    pub fn set_on_ready(&self, on_ready: impl Fn() + Send + Sync + 'static) {
-        self.0.received.set_on_ready(Some(Arc::new(on_ready)));
     }
 
     /// Connects, joins the group and begins to consume. Returns when brokers know this member;
@@ -192,18 +175,19 @@ impl Shared {
         names::wrap_namespace(self.config.client.namespace.as_deref(), topic)
     }
 
-    fn subscribe(&self, topic: &str, expression: &str, listener: Option<Listener>) -> Result<()> {
+    fn subscribe(
+        &self,
+        topic: &str,
+        expression: &str,
+        listener: Option<Listener>,
+        ready: &Arc<ReadyQueue>,
+    ) -> Result<()> {
         rules::topic(topic).map_err(|fault| {
             Error::new(ErrorKind::InvalidArgument, fault.to_string()).with_topic(topic)
         })?;
         let wire_topic = self.wrap(topic);
         let data = self.subscriptions.parse(&wire_topic, expression);
         let data = data.map_err(|error| error.with_topic(topic))?;
-        let ready = if listener.is_some() {
-            &self.listened
-        } else {
-            &self.received
-        };
         let subscription = Subscription {
             topic: topic.into(),
             data,
@@ -319,14 +303,14 @@ impl Shared {
         if let Some(group) = group {
             self.end(&group).await;
         }
-        self.received.close();
+        self.close_inboxes();
         self.state.lock().lifecycle.drained();
     }
 
     async fn end(&self, group: &Arc<Group>) {
         group.stopping.cancel();
         self.listened.close();
-        self.received.close();
+        self.close_inboxes();
         self.wait_for_listeners(group).await;
         commit_last(group).await;
         for queue in group.assigned() {
@@ -336,6 +320,13 @@ impl Shared {
         group.instance.leave_consumer(&group.name).await;
         group.tasks.close();
         info!(group = group.name, "consumer shut down");
+    }
+
+    fn close_inboxes(&self) {
+        self.inboxes
+            .lock()
+            .iter()
+            .for_each(|inbox| inbox.ready().close());
     }
 
     async fn wait_for_listeners(&self, group: &Group) {

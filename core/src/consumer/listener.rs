@@ -31,7 +31,7 @@ pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, tasks: TaskTrack
 }
 
 /// A panic unwinds through here and drops the delivery, which has the message come again.
-async fn consume(mut delivery: Delivery, permit: Option<OwnedSemaphorePermit>) {
+async fn consume(delivery: Delivery, permit: Option<OwnedSemaphorePermit>) {
     if let Some(listener) = delivery.listener() {
         let action = listener(delivery.message().clone()).await;
         delivery.complete(action);

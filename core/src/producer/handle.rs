@@ -92,6 +92,11 @@ impl Producer {
         running.sender.send(outgoing, self.0.deadline()).await
     }
 
+    /// Sends many messages, each on its own, and returns what became of each, in their order.
+    pub async fn send_many(&self, messages: Vec<Message>) -> Vec<Result<SendResult>> {
+        futures_util::future::join_all(messages.into_iter().map(|message| self.send(message))).await
+    }
+
     /// Sends a message without waiting for the broker: it may be lost without notice. Returns its
     /// id once it was handed to the connection.
     ///

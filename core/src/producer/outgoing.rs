@@ -59,8 +59,7 @@ fn encode(
         (name::TAGS, &message.tag, "the tag"),
         (name::KEYS, &message.key, "the key"),
     ] {
-        // An empty one is none: brokers drop it.
-        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+        if let Some(value) = value {
             rules::no_separator(&what, value)?;
             properties::push(&mut text, name, value);
         }

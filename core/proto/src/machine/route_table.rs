@@ -51,7 +51,10 @@ impl Route {
             queues.write_queue_nums = queues.write_queue_nums.min(Self::DEFAULT_QUEUES);
             queues.read_queue_nums = 0;
         }
-        Self { is_of_default_topic: true, ..Self::new(topic, data) }
+        Self {
+            is_of_default_topic: true,
+            ..Self::new(topic, data)
+        }
     }
 
     /// The topic whose route [`Route::of_default_topic`] takes.

@@ -1,0 +1,1 @@
+//! Nothing but examples: see `examples/`.

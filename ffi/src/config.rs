@@ -1,0 +1,52 @@
+//! `ons_config_t`.
+
+use std::ffi::c_char;
+
+use onsmq::Config;
+
+use crate::boundary::{arg, guard, guard_or, text};
+use crate::error::ons_error_t;
+
+/// Properties by name. One thread at a time. Whatever is made of it copies it, so the caller frees
+/// it in any case.
+#[derive(Debug, Default)]
+pub struct ons_config_t(pub(crate) Config);
+
+/// Makes a configuration without properties. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_config_new() -> Box<ons_config_t> {
+    Box::default()
+}
+
+/// Sets a property. Name and value are copied. Case and `_` do not count in names; the last value
+/// counts. Whether the two are known and allowed is checked by what is made of the configuration.
+/// Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT: `config` is NULL, or one of the texts is not UTF-8.
+///
+/// # Safety
+/// `key` and `value` point to as many bytes as said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_config_set(
+    config: Option<&mut ons_config_t>,
+    key: *const c_char,
+    key_len: usize,
+    value: *const c_char,
+    value_len: usize,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let config = arg(config, "config")?;
+        // SAFETY: as this function requires.
+        let (key, value) =
+            unsafe { (text(key, key_len, "key")?, text(value, value_len, "value")?) };
+        config.0.insert(key, value);
+        Ok(())
+    })
+}
+
+/// Frees a configuration. NULL: nothing happens.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_config_free(config: Option<Box<ons_config_t>>) {
+    guard_or((), || drop(config));
+}

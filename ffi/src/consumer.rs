@@ -1,0 +1,300 @@
+//! `ons_consumer_t`.
+
+use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::time::Duration;
+
+use onsmq::{Consumer, Inbox};
+
+use crate::boundary::{arg, guard, guard_or, put, put_array, text};
+use crate::callback::{Callback, Userdata, ons_destroy_fn};
+use crate::config::ons_config_t;
+use crate::delivery::ons_delivery_t;
+use crate::error::ons_error_t;
+use crate::listener_pool::ListenerPool;
+pub use crate::listener_pool::ons_listener_fn;
+use crate::runtime::{Process, is_runtime_thread};
+
+/// Consumes messages as a member of a group. Any threads at once.
+#[derive(Debug)]
+pub struct ons_consumer_t {
+    consumer: Arc<Consumer>,
+    process: Arc<Process>,
+    /// What listeners are called with.
+    pool: Arc<ListenerPool>,
+    /// What is received without a listener.
+    inbox: Inbox,
+}
+
+/// How long shutdown waits for listeners' threads to end, whose last calls are over by then.
+const JOIN: Duration = Duration::from_secs(5);
+
+/// Makes a consumer; it connects when it is started. Does not block.
+///
+/// # Errors
+/// ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_new(
+    config: Option<&ons_config_t>,
+    out: Option<&mut MaybeUninit<Box<ons_consumer_t>>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let (config, out) = (arg(config, "config")?, arg(out, "out")?);
+        let process = Process::current()?;
+        let consumer = Arc::new(process.client().consumer(&config.0)?);
+        let limit = consumer.consume_thread_nums();
+        let pool = ListenerPool::new(consumer.inbox(), Arc::clone(&process), limit);
+        let inbox = consumer.inbox();
+        put(
+            out,
+            Box::new(ons_consumer_t {
+                consumer,
+                process,
+                pool,
+                inbox,
+            }),
+        );
+        Ok(())
+    })
+}
+
+/// Subscribes to a topic: all of it (`*`, or nothing), or the tags between `||`. A second
+/// subscription to a topic replaces the first. Before or after start. Does not block.
+///
+/// `listener` is called with the messages; where it is NULL they wait for ons_consumer_receive.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT for an unfit topic or expression, ONS_CODE_CLOSED.
+///
+/// # Safety
+/// `topic` and `expression` point to as many bytes as said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_consumer_subscribe(
+    consumer: Option<&ons_consumer_t>,
+    topic: *const c_char,
+    topic_len: usize,
+    expression: *const c_char,
+    expression_len: usize,
+    listener: ons_listener_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        this.process.check()?;
+        // SAFETY: as this function requires.
+        let (topic, expression) = unsafe {
+            (
+                text(topic, topic_len, "topic")?,
+                text(expression, expression_len, "expression")?,
+            )
+        };
+        let handle = this.process.handle()?;
+        let _runtime = (!is_runtime_thread()).then(|| handle.enter());
+        let Some(listener) = listener else {
+            this.consumer
+                .subscribe_inbox(topic, expression, &this.inbox)?;
+            this.pool.remove(topic);
+            return Ok(());
+        };
+        // First the listener: messages may come at once.
+        this.pool.insert(topic, Callback::new(listener, userdata));
+        let subscribed = this
+            .consumer
+            .subscribe_inbox(topic, expression, this.pool.inbox());
+        if subscribed.is_err() {
+            this.pool.remove(topic);
+        } else if this.consumer.is_started() {
+            this.pool.start()?;
+        }
+        subscribed
+    })
+}
+
+/// Ends a subscription. Its listener is destroyed when its running calls are over. Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT where the topic is not subscribed to, ONS_CODE_CLOSED.
+///
+/// # Safety
+/// `topic` points to as many bytes as said.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_consumer_unsubscribe(
+    consumer: Option<&ons_consumer_t>,
+    topic: *const c_char,
+    topic_len: usize,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        this.process.check()?;
+        // SAFETY: as this function requires.
+        let topic = unsafe { text(topic, topic_len, "topic") }?;
+        this.consumer.unsubscribe(topic)?;
+        this.pool.remove(topic);
+        Ok(())
+    })
+}
+
+/// Connects and joins the group: waits until the brokers know this member. Its queues follow in
+/// the background. Starting twice is starting once.
+///
+/// # Errors
+/// ONS_CODE_NAME_SERVER_UNREACHABLE, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE where a consumer of
+/// the group runs under the same InstanceName, or in a callback that must not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_start(
+    consumer: Option<&ons_consumer_t>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        this.process.block_on(this.consumer.start())??;
+        this.pool.start()
+    })
+}
+
+/// Stops pulling, waits for the deliveries that are out (at most
+/// AwaitTerminationMillisWhenShutdown), commits offsets and leaves the group. What was completed
+/// does not come again. A second call does nothing. In a listener's call or another callback of the
+/// library it does not wait: the rest happens in the background, when that call is over.
+///
+/// # Errors
+/// ONS_CODE_FORKED.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_shutdown(
+    consumer: Option<&ons_consumer_t>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        if is_runtime_thread() || this.pool.is_current() {
+            let consumer = Arc::clone(&this.consumer);
+            return this.process.spawn(async move { consumer.shutdown().await });
+        }
+        this.process.block_on(this.consumer.shutdown())?;
+        this.pool.join(JOIN);
+        Ok(())
+    })
+}
+
+/// Whether it was started and not shut down. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_is_started(consumer: Option<&ons_consumer_t>) -> bool {
+    consumer.is_some_and(|it| it.consumer.is_started())
+}
+
+/// Whether it was shut down, or is about to be. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_is_closed(consumer: Option<&ons_consumer_t>) -> bool {
+    consumer.is_some_and(|it| it.consumer.is_closed())
+}
+
+/// Takes messages of subscriptions without a listener: waits for the first, up to `timeout_ms`
+/// (negative: for ever; 0: not at all), and takes up to `max` of one topic. `deliveries` has room
+/// for `max` pointers; `count` gets how many were written, 0 where the time was over or the
+/// consumer was shut down. Each is the caller's, to be completed and freed.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT; ONS_CODE_INVALID_STATE in a callback that must not block, unless
+/// `timeout_ms` is 0.
+///
+/// # Safety
+/// `deliveries` has room for `max` pointers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_consumer_receive(
+    consumer: Option<&ons_consumer_t>,
+    max: usize,
+    timeout_ms: i64,
+    deliveries: *mut *mut ons_delivery_t,
+    count: Option<&mut MaybeUninit<usize>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let (this, count) = (arg(consumer, "consumer")?, arg(count, "count")?);
+        arg(
+            (!deliveries.is_null() || max == 0).then_some(()),
+            "deliveries",
+        )?;
+        this.process.check()?;
+        let mut received = this.inbox.try_receive(max);
+        if received.is_empty() && timeout_ms != 0 && max > 0 {
+            let receive = this.inbox.receive(max);
+            received = match u64::try_from(timeout_ms) {
+                Err(_) => this.process.block_on(receive)?,
+                Ok(limit) => {
+                    let limit = Duration::from_millis(limit);
+                    let waited = async { tokio::time::timeout(limit, receive).await };
+                    this.process.block_on(waited)?.unwrap_or_default()
+                }
+            };
+        }
+        let received: Vec<_> = received
+            .into_iter()
+            .map(|delivery| ons_delivery_t::new(delivery, None))
+            .collect();
+        put(count, received.len());
+        // SAFETY: at most `max` were received.
+        unsafe { put_array(deliveries, received) };
+        Ok(())
+    })
+}
+
+/// Called when messages wait.
+pub type ons_ready_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
+/// Has `ready` called whenever messages come to be received while none were waiting, and once when
+/// the consumer is shut down: for programs that wait for many things at once, who then call
+/// ons_consumer_receive with a time-out of 0 until nothing is left. It is called on a network
+/// thread of the library and must not block; where messages wait already, at once on this thread.
+/// Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_on_ready(
+    consumer: Option<&ons_consumer_t>,
+    ready: ons_ready_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        this.process.check()?;
+        let ready = Callback::new(arg(ready, "ready")?, userdata);
+        this.inbox.set_on_ready(move || {
+            ready.call(|function, userdata| {
+                // SAFETY: the caller gave the function and its userdata for each other.
+                unsafe { function(userdata) };
+            });
+        });
+        Ok(())
+    })
+}
+
+/// The number of messages that wait to be received. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_waiting(consumer: Option<&ons_consumer_t>) -> usize {
+    consumer.map_or(0, |it| it.inbox.len())
+}
+
+/// Most listener calls at once: ConsumeThreadNums. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_thread_nums(consumer: Option<&ons_consumer_t>) -> usize {
+    consumer.map_or(0, |it| it.consumer.consume_thread_nums())
+}
+
+/// Frees a consumer. One that was not shut down is, in the background; its listeners may be called
+/// until then. NULL: nothing happens.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_consumer_free(consumer: Option<Box<ons_consumer_t>>) {
+    guard_or((), || drop(consumer));
+}
+
+impl Drop for ons_consumer_t {
+    fn drop(&mut self) {
+        if self.consumer.is_started() && self.process.is_own() {
+            let consumer = Arc::clone(&self.consumer);
+            let _ = self.process.spawn(async move { consumer.shutdown().await });
+        }
+    }
+}

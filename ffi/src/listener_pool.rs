@@ -1,0 +1,262 @@
+//! The threads that listeners run on: as many as there is work for, up to ConsumeThreadNums.
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
+use parking_lot::{Condvar, Mutex};
+
+use crate::callback::Callback;
+use crate::delivery::ons_delivery_t;
+use crate::runtime::Process;
+
+/// Called with deliveries of one topic, which become the callee's: each is to be completed and
+/// freed, now or later. The array lives for the time of the call. On a thread of the consumer's
+/// own, which may block; up to ConsumeThreadNums calls run at once, and a call lasts until its
+/// deliveries are completed.
+pub type ons_listener_fn = Option<
+    unsafe extern "C" fn(userdata: *mut c_void, deliveries: *mut *mut ons_delivery_t, count: usize),
+>;
+
+pub(crate) type Listener =
+    Callback<unsafe extern "C" fn(*mut c_void, *mut *mut ons_delivery_t, usize)>;
+
+/// Most deliveries of one call.
+const MAX_CALL: usize = 32;
+
+/// The listeners of a consumer and the threads that they run on.
+pub(crate) struct ListenerPool {
+    inbox: Inbox,
+    process: Arc<Process>,
+    limit: usize,
+    state: Mutex<State>,
+    /// A call is over, or a thread has ended.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// By topic.
+    listeners: HashMap<String, Listener>,
+    threads: usize,
+    /// Threads that wait for messages.
+    idle: usize,
+    /// Calls that have not returned.
+    running: usize,
+    /// Deliveries whose call has returned before they were completed: each is a call that runs.
+    deferred: usize,
+    /// The topics' inbox was closed.
+    closed: bool,
+}
+
+impl ListenerPool {
+    pub(crate) fn new(inbox: Inbox, process: Arc<Process>, limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            inbox,
+            process,
+            limit,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        })
+    }
+
+    pub(crate) const fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    pub(crate) fn insert(&self, topic: &str, listener: Listener) {
+        // Destroying a listener that is replaced is the application's code: not under the lock.
+        let replaced = self
+            .state
+            .lock()
+            .listeners
+            .insert(topic.to_owned(), listener);
+        drop(replaced);
+    }
+
+    pub(crate) fn remove(&self, topic: &str) {
+        let removed = self.state.lock().listeners.remove(topic);
+        drop(removed);
+    }
+
+    /// Starts the first thread; it starts others when there is more to do.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] where the system gives no thread.
+    pub(crate) fn start(self: &Arc<Self>) -> Result<()> {
+        let mut state = self.state.lock();
+        if state.threads > 0 || state.listeners.is_empty() {
+            return Ok(());
+        }
+        state.threads += 1;
+        drop(state);
+        self.spawn()
+    }
+
+    fn spawn(self: &Arc<Self>) -> Result<()> {
+        let this = Arc::clone(self);
+        let spawned = std::thread::Builder::new()
+            .name("onsmq-listener".to_owned())
+            .spawn(move || this.run())
+            .map(drop);
+        spawned.map_err(|error| {
+            self.state.lock().threads -= 1;
+            Error::new(
+                ErrorKind::Internal,
+                format!("a listener's thread cannot be started: {error}"),
+            )
+        })
+    }
+
+    fn run(self: Arc<Self>) {
+        CURRENT.set(Arc::as_ptr(&self) as usize);
+        while let Some((listener, deliveries)) = self.next() {
+            self.grow();
+            self.call(&listener, deliveries);
+        }
+        CURRENT.set(0);
+        let mut state = self.state.lock();
+        state.threads -= 1;
+        let listeners = (state.threads == 0).then(|| std::mem::take(&mut state.listeners));
+        drop(state);
+        self.changed.notify_all();
+        drop(listeners);
+    }
+
+    /// Waits for a call that may be made, and for messages. `None` at the end.
+    fn next(&self) -> Option<(Listener, Vec<Delivery>)> {
+        loop {
+            {
+                let mut state = self.state.lock();
+                while state.running + state.deferred >= self.limit && !state.closed {
+                    self.changed.wait(&mut state);
+                }
+                state.running += 1;
+                state.idle += 1;
+            }
+            let received = self.process.block_on(self.inbox.receive(self.call_size()));
+            let deliveries = received.unwrap_or_default();
+            let mut state = self.state.lock();
+            state.idle -= 1;
+            let Some(first) = deliveries.first() else {
+                state.running -= 1;
+                state.closed = true;
+                drop(state);
+                self.changed.notify_all();
+                return None;
+            };
+            match state.listeners.get(&**first.topic()).cloned() {
+                Some(listener) => return Some((listener, deliveries)),
+                // Unsubscribed while they waited: dropped, they come again.
+                None => state.running -= 1,
+            }
+        }
+    }
+
+    /// One thread's share of what waits: listeners that take their time get one message each, a
+    /// flood comes in arrays.
+    fn call_size(&self) -> usize {
+        (self.inbox.len() / self.limit).clamp(1, MAX_CALL)
+    }
+
+    /// Starts another thread where messages are left and nobody waits for them.
+    fn grow(self: &Arc<Self>) {
+        if self.inbox.is_empty() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.idle > 0 || state.threads >= self.limit || state.closed {
+            return;
+        }
+        state.threads += 1;
+        drop(state);
+        if let Err(error) = self.spawn() {
+            tracing::warn!("listeners share fewer threads: {error}");
+        }
+    }
+
+    fn call(self: &Arc<Self>, listener: &Listener, deliveries: Vec<Delivery>) {
+        let batch = Arc::new(Batch {
+            pool: Arc::clone(self),
+            state: AtomicUsize::new(deliveries.len()),
+        });
+        let mut deliveries: Vec<*mut ons_delivery_t> = deliveries
+            .into_iter()
+            .map(|it| Box::into_raw(ons_delivery_t::new(it, Some(Arc::clone(&batch)))))
+            .collect();
+        listener.call(|function, userdata| {
+            // SAFETY: the caller gave the function and its userdata for each other; the array
+            // holds as many deliveries as said.
+            unsafe { function(userdata, deliveries.as_mut_ptr(), deliveries.len()) };
+        });
+        let deferred = batch.returned();
+        let mut state = self.state.lock();
+        state.running -= 1;
+        state.deferred = state.deferred.wrapping_add(deferred);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Waits until no thread is left but this one, where it is one of them.
+    pub(crate) fn join(self: &Arc<Self>, limit: Duration) {
+        if self.is_current() {
+            return;
+        }
+        let mut state = self.state.lock();
+        self.changed
+            .wait_while_for(&mut state, |state| state.threads > 0, limit);
+    }
+
+    /// Whether this thread is in a call of one of these listeners.
+    pub(crate) fn is_current(self: &Arc<Self>) -> bool {
+        CURRENT.get() == Arc::as_ptr(self) as usize
+    }
+}
+
+thread_local! {
+    /// The pool that this thread belongs to, by address; 0 for none.
+    static CURRENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// The deliveries of one call of a listener.
+pub(crate) struct Batch {
+    pool: Arc<ListenerPool>,
+    /// Deliveries that are not completed, and whether the call has returned.
+    state: AtomicUsize,
+}
+
+const RETURNED: usize = 1 << (usize::BITS - 1);
+
+impl Batch {
+    /// The call has returned. Answers how many deliveries are to be completed later.
+    fn returned(&self) -> usize {
+        self.state.fetch_or(RETURNED, Ordering::AcqRel)
+    }
+
+    pub(crate) fn completed(&self) {
+        if self.state.fetch_sub(1, Ordering::AcqRel) & RETURNED != 0 {
+            let mut state = self.pool.state.lock();
+            // The call's thread may be about to add what this takes off.
+            state.deferred = state.deferred.wrapping_sub(1);
+            drop(state);
+            self.pool.changed.notify_one();
+        }
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ListenerPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ListenerPool")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,293 @@
+//! `ons_producer_t`.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use onsmq::{Error, ErrorKind, Message, Producer, Result, SendResult};
+
+use crate::boundary::{arg, array, guard, guard_or, put};
+use crate::callback::{Callback, Userdata, ons_destroy_fn};
+use crate::config::ons_config_t;
+use crate::error::ons_error_t;
+use crate::message::ons_message_t;
+use crate::runtime::{Process, is_runtime_thread};
+use crate::send_result::ons_send_result_t;
+
+/// Sends messages. Any threads at once.
+#[derive(Debug)]
+pub struct ons_producer_t {
+    producer: Arc<Producer>,
+    process: Arc<Process>,
+}
+
+/// Called with what became of a send: one of the two is NULL, the other the callee's to free. On
+/// a network thread of the library: it must not block.
+pub type ons_send_fn = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        result: Option<Box<ons_send_result_t>>,
+        error: Option<Box<ons_error_t>>,
+    ),
+>;
+
+/// Called with what became of many sends, in the order of their messages: of `results[i]` and
+/// `errors[i]` one is NULL, the other the callee's to free. The arrays live for the time of the
+/// call. On a network thread of the library: it must not block.
+pub type ons_send_many_fn = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        results: *mut *mut ons_send_result_t,
+        errors: *mut *mut ons_error_t,
+        count: usize,
+    ),
+>;
+
+/// Makes a producer; it connects when it sends first. Does not block.
+///
+/// # Errors
+/// ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_new(
+    config: Option<&ons_config_t>,
+    out: Option<&mut MaybeUninit<Box<ons_producer_t>>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let (config, out) = (arg(config, "config")?, arg(out, "out")?);
+        let process = Process::current()?;
+        let producer = Arc::new(process.client().producer(&config.0)?);
+        put(out, Box::new(ons_producer_t { producer, process }));
+        Ok(())
+    })
+}
+
+/// Makes the producer ready. Starting twice is starting once. Does not wait for the network.
+///
+/// # Errors
+/// ONS_CODE_CLOSED.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_start(
+    producer: Option<&ons_producer_t>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let producer = arg(producer, "producer")?;
+        producer.process.block_on(producer.producer.start())?
+    })
+}
+
+/// Takes no more messages, waits for sends in flight (each within its time) and disconnects. A
+/// second call does nothing. In a callback of the library it does not wait: the rest happens in
+/// the background.
+///
+/// # Errors
+/// ONS_CODE_FORKED.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_shutdown(
+    producer: Option<&ons_producer_t>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        if is_runtime_thread() {
+            let producer = Arc::clone(producer);
+            return process.spawn(async move { producer.shutdown().await });
+        }
+        process.block_on(producer.shutdown())
+    })
+}
+
+/// Whether it was started and not shut down. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_is_started(producer: Option<&ons_producer_t>) -> bool {
+    producer.is_some_and(|it| it.producer.is_started())
+}
+
+/// Whether it was shut down, or is about to be. Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_is_closed(producer: Option<&ons_producer_t>) -> bool {
+    producer.is_some_and(|it| it.producer.is_closed())
+}
+
+/// Sends a message, and waits until a broker has stored it, or SendMsgTimeoutMillis are over.
+/// `out`, if not NULL, gets the result.
+///
+/// # Errors
+/// ONS_CODE_ILLEGAL_MESSAGE, ONS_CODE_NO_ROUTE, ONS_CODE_NO_PERMISSION and other refusals at once;
+/// ONS_CODE_CONNECT_FAILED, ONS_CODE_TIMEOUT and the like when the time is over;
+/// ONS_CODE_NOT_STARTED, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE in a callback that must not
+/// block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_send(
+    producer: Option<&ons_producer_t>,
+    message: Option<&ons_message_t>,
+    out: Option<&mut MaybeUninit<Box<ons_send_result_t>>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let message = arg(message, "message")?.to_send();
+        let result = process.block_on(producer.send(message))??;
+        if let Some(out) = out {
+            put(out, Box::new(result.into()));
+        }
+        Ok(())
+    })
+}
+
+/// Sends a message without waiting for the broker: it may be lost without notice. Waits only for
+/// the route, and for a connection that takes no more data.
+///
+/// # Errors
+/// As ons_producer_send, as far as they show before the message leaves.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_send_oneway(
+    producer: Option<&ons_producer_t>,
+    message: Option<&ons_message_t>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let message = arg(message, "message")?.to_send();
+        process.block_on(producer.send_oneway(message))?.map(drop)
+    })
+}
+
+/// Sends a message in the background, and calls `callback` with what became of it. The message may
+/// be freed when this returns. Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT, ONS_CODE_FORKED: then `callback` is not called. All others go to
+/// `callback`.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_send_async(
+    producer: Option<&ons_producer_t>,
+    message: Option<&ons_message_t>,
+    callback: ons_send_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let message = arg(message, "message")?.to_send();
+        let callback = Callback::new(arg(callback, "callback")?, userdata);
+        let producer = Arc::clone(producer);
+        process.spawn(async move {
+            let (result, error) = apart(producer.send(message).await);
+            callback.call(|function, userdata| {
+                // SAFETY: the caller gave the function and its userdata for each other.
+                unsafe { function(userdata, result, error) };
+            });
+        })
+    })
+}
+
+/// Sends many messages, each on its own, and waits for all. `results` and `errors` have room for
+/// `count` pointers each: of `results[i]` and `errors[i]` one becomes NULL, the other what became
+/// of `messages[i]`, the caller's to free.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT and the like, where nothing was sent and nothing was written. What
+/// became of a message is not among them.
+///
+/// # Safety
+/// `messages` points to `count` messages, `results` and `errors` to room for `count` pointers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_producer_send_many(
+    producer: Option<&ons_producer_t>,
+    messages: *const *const ons_message_t,
+    count: usize,
+    results: *mut *mut ons_send_result_t,
+    errors: *mut *mut ons_error_t,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        // SAFETY: as this function requires.
+        let messages = to_send(unsafe { array(messages, count, "messages") }?);
+        if count > 0 && (results.is_null() || errors.is_null()) {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "argument `results` or `errors` is NULL",
+            ));
+        }
+        let sent = process.block_on(producer.send_many(messages))?;
+        for (at, sent) in sent.into_iter().enumerate() {
+            let (result, error) = apart(sent);
+            // SAFETY: there is room for `count` pointers, and as many messages were sent.
+            unsafe {
+                results.add(at).write(raw(result));
+                errors.add(at).write(raw(error));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Sends many messages in the background, each on its own, and calls `callback` once with what
+/// became of all. The messages may be freed when this returns. Does not block.
+///
+/// # Errors
+/// As ons_producer_send_async.
+///
+/// # Safety
+/// `messages` points to `count` messages.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_producer_send_many_async(
+    producer: Option<&ons_producer_t>,
+    messages: *const *const ons_message_t,
+    count: usize,
+    callback: ons_send_many_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        // SAFETY: as this function requires.
+        let messages = to_send(unsafe { array(messages, count, "messages") }?);
+        let callback = Callback::new(arg(callback, "callback")?, userdata);
+        let producer = Arc::clone(producer);
+        process.spawn(async move {
+            let sent = producer.send_many(messages).await;
+            let (mut results, mut errors): (Vec<_>, Vec<_>) = sent
+                .into_iter()
+                .map(apart)
+                .map(|(result, error)| (raw(result), raw(error)))
+                .unzip();
+            callback.call(|function, userdata| {
+                let (results, errors) = (results.as_mut_ptr(), errors.as_mut_ptr());
+                // SAFETY: the caller gave the function and its userdata for each other.
+                unsafe { function(userdata, results, errors, count) };
+            });
+        })
+    })
+}
+
+/// Frees a producer. One that was not shut down is, in the background. NULL: nothing happens.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_free(producer: Option<Box<ons_producer_t>>) {
+    guard_or((), || drop(producer));
+}
+
+impl Drop for ons_producer_t {
+    fn drop(&mut self) {
+        if self.producer.is_started() && self.process.is_own() {
+            let producer = Arc::clone(&self.producer);
+            let _ = self.process.spawn(async move { producer.shutdown().await });
+        }
+    }
+}
+
+fn to_send(messages: Vec<&ons_message_t>) -> Vec<Message> {
+    messages.into_iter().map(ons_message_t::to_send).collect()
+}
+
+type Apart = (Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
+
+fn apart(sent: Result<SendResult>) -> Apart {
+    match sent {
+        Ok(result) => (Some(Box::new(result.into())), None),
+        Err(error) => (None, Some(Box::new(error.into()))),
+    }
+}
+
+fn raw<T>(object: Option<Box<T>>) -> *mut T {
+    object.map_or(std::ptr::null_mut(), Box::into_raw)
+}

@@ -1,0 +1,168 @@
+//! What the handles of a process share: the one runtime, from the first to the last of them.
+
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::Duration;
+
+use onsmq::{Client, Error, ErrorKind, Result};
+use parking_lot::Mutex;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::log;
+
+/// Threads of the runtime: they move bytes and never run an application's code.
+const WORKERS: usize = 2;
+/// How long the last handle waits for the runtime's threads.
+const END: Duration = Duration::from_secs(2);
+/// A lock that is held that long was held by a thread that a fork left behind.
+const FORKED_LOCK: Duration = Duration::from_secs(1);
+
+static CURRENT: Mutex<Weak<Process>> = Mutex::new(Weak::new());
+/// The process is about to end: nothing waits any more.
+static EXITING: LazyLock<CancellationToken> = LazyLock::new(CancellationToken::new);
+
+/// The runtime and the client of a process. Each handle holds it; the last one ends it.
+pub(crate) struct Process {
+    runtime: Option<Runtime>,
+    client: Client,
+    id: u32,
+}
+
+impl Process {
+    /// The one of this process, made where there is none.
+    pub(crate) fn current() -> Result<Arc<Self>> {
+        let mut current = CURRENT.try_lock_for(FORKED_LOCK).ok_or_else(forked)?;
+        if let Some(process) = current.upgrade()
+            && process.id == std::process::id()
+        {
+            return Ok(process);
+        }
+        log::install();
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("onsmq-io")
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                Error::new(
+                    ErrorKind::Internal,
+                    format!("the threads of onsmq cannot be started: {error}"),
+                )
+            })?;
+        let process = Arc::new(Self {
+            runtime: Some(runtime),
+            client: Client::new(),
+            id: std::process::id(),
+        });
+        *current = Arc::downgrade(&process);
+        Ok(process)
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Forked`] in a child of the process that made the handle: the threads stayed
+    /// behind.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.id == std::process::id() {
+            true => Ok(()),
+            false => Err(forked()),
+        }
+    }
+
+    /// Whether the handle is used where it was made.
+    pub(crate) fn is_own(&self) -> bool {
+        self.id == std::process::id()
+    }
+
+    pub(crate) fn handle(&self) -> Result<&Handle> {
+        self.check()?;
+        self.runtime
+            .as_ref()
+            .map(Runtime::handle)
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the runtime is used after its end"))
+    }
+
+    /// Waits for a future, on a thread of the application.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidState`] on a thread of the runtime, which would wait for itself;
+    /// [`ErrorKind::Closed`] when the process is about to end.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T> {
+        let handle = self.handle()?;
+        if is_runtime_thread() {
+            return Err(Error::new(
+                ErrorKind::InvalidState,
+                "this call waits, and the callback that it is made in must not: use the asynchronous form",
+            ));
+        }
+        handle.block_on(async {
+            tokio::select! {
+                biased;
+                done = future => Ok(done),
+                () = EXITING.cancelled() => Err(exiting()),
+            }
+        })
+    }
+
+    /// Runs a future in the background. It holds the process for as long as it runs.
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let process = Arc::clone(self);
+        self.handle()?.spawn(async move {
+            future.await;
+            drop(process);
+        });
+        Ok(())
+    }
+}
+
+pub(crate) fn is_runtime_thread() -> bool {
+    Handle::try_current().is_ok()
+}
+
+fn forked() -> Error {
+    Error::new(
+        ErrorKind::Forked,
+        "this handle was made in the process that this one was forked from: make a new one here",
+    )
+}
+
+fn exiting() -> Error {
+    Error::new(ErrorKind::Closed, "the process is about to end")
+}
+
+/// Ends every wait inside the library, now and from now on: they fail with ONS_CODE_CLOSED. For
+/// bindings, whose host must not be left waiting when it ends. Any thread; does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_exit() {
+    crate::boundary::guard_or((), || EXITING.cancel());
+}
+
+impl std::fmt::Debug for Process {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Process")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else {
+            return;
+        };
+        if !self.is_own() {
+            // Its threads are the parent's: to wait for them here would never end.
+            std::mem::forget(runtime);
+        } else if is_runtime_thread() || EXITING.is_cancelled() {
+            runtime.shutdown_background();
+        } else {
+            runtime.shutdown_timeout(END);
+        }
+    }
+}
