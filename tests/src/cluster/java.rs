@@ -1,0 +1,83 @@
+//! How a Java program of RocketMQ is called.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::error::Error;
+use super::jars;
+use super::version::Version;
+
+/// What all servers start fastest with. The access flags are what RocketMQ and Netty reach for
+/// and JDK 17 closes; the one for java.net is the launcher's own.
+const FLAGS: [&str; 14] = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.net.preferIPv4Stack=true",
+    "--add-opens=java.base/java.net=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    // 4.9.7 stops taking messages on a fuller disk; for 5.3.3 the launcher sees to it.
+    "-Drocketmq.broker.diskSpaceWarningLevelRatio=2.0",
+    "-Drocketmq.broker.diskSpaceCleanForciblyRatio=2.0",
+    "-Drocketmq.client.logUseSlf4j=true",
+];
+
+/// The Java of one cluster.
+#[derive(Debug)]
+pub(super) struct Java {
+    class_path: String,
+    cluster_folder: PathBuf,
+    tls_flags: Vec<String>,
+}
+
+impl Java {
+    /// Prepares the jars of `version`; servers speak TLS if there is a `tls_config`.
+    pub(super) fn new(
+        version: Version,
+        cluster_folder: &Path,
+        tls_config: Option<&Path>,
+    ) -> Result<Self, Error> {
+        // Without a certificate of ours each server makes some of its own, which takes a second.
+        let tls_flags = tls_config.map_or_else(
+            || vec!["-Dtls.server.mode=disabled".to_owned()],
+            |file| {
+                let file = format!("-Dtls.config.file={}", file.display());
+                vec!["-Dtls.server.mode=permissive".to_owned(), file]
+            },
+        );
+        Ok(Self {
+            class_path: jars::class_path(&jars::prepare(version)?)?,
+            cluster_folder: cluster_folder.to_owned(),
+            tls_flags,
+        })
+    }
+
+    /// A command that runs `main_class` through the launcher, with `home` for all its files.
+    pub(super) fn command(&self, main_class: &str, home: &Path, heap: (u32, u32)) -> Command {
+        let path = |name: &str| home.join(name).display().to_string();
+        let mut command = Command::new("java");
+        command
+            .args([format!("-Xms{}m", heap.0), format!("-Xmx{}m", heap.1)])
+            .args(FLAGS)
+            .args(&self.tls_flags)
+            .arg(format!("-Donsmq.folder={}", self.cluster_folder.display()))
+            .arg(format!("-Donsmq.log={}", path("server.log")))
+            .arg(format!("-Duser.home={}", home.display()))
+            .arg(format!("-Djava.io.tmpdir={}", path("tmp")))
+            .arg(format!("-Drocketmq.home.dir={}", home.display()))
+            .arg(format!(
+                "-Drmq.logback.configurationFile={}",
+                path("conf/logback_broker.xml")
+            ))
+            .args(["-cp", &self.class_path, "Launcher", main_class])
+            // Each thread that allocates natively would else reserve an arena of its own.
+            .env("MALLOC_ARENA_MAX", "2")
+            .current_dir(home);
+        command
+    }
+}
