@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::archive;
 use super::cluster::Cluster;
 use super::config;
 use super::error::Error;
@@ -22,6 +23,24 @@ pub(super) struct Options {
     pub(super) tls: bool,
     pub(super) topics: Vec<(String, u32)>,
     pub(super) broker_config: BTreeMap<String, String>,
+    /// Whether servers are started for nothing but the classes that they load.
+    pub(super) training: bool,
+}
+
+impl Options {
+    /// One name server and one broker, nothing special.
+    pub(super) fn new(version: Version) -> Self {
+        Self {
+            version,
+            brokers: 1,
+            namesrvs: 1,
+            acl: false,
+            tls: false,
+            topics: Vec::new(),
+            broker_config: BTreeMap::new(),
+            training: false,
+        }
+    }
 }
 
 /// Collects what a cluster is to be like; [`Cluster::builder`] makes one.
@@ -33,15 +52,7 @@ pub struct Builder {
 impl Builder {
     pub(super) fn new(version: Version) -> Self {
         Self {
-            options: Options {
-                version,
-                brokers: 1,
-                namesrvs: 1,
-                acl: false,
-                tls: false,
-                topics: Vec::new(),
-                broker_config: BTreeMap::new(),
-            },
+            options: Options::new(version),
         }
     }
 
@@ -95,6 +106,7 @@ impl Builder {
     /// What [`Error`] lists; the text holds the last lines of the servers' logs.
     pub fn start(&self) -> Result<Cluster, Error> {
         self.check()?;
+        archive::ensure(self.options.version)?;
         for _ in 1..TRIES {
             match Cluster::launch(self.options.clone()) {
                 Err(error) if error.is_port_taken() => {}

@@ -42,7 +42,7 @@ impl Cluster {
             .transpose()?;
         let tls_config = tls.as_ref().map(|files| files.config.as_path());
         let mut cluster = Self {
-            java: Java::new(options.version, path, tls_config)?,
+            java: Java::new(&options, path, tls_config)?,
             namesrvs: servers(Role::NameServer, options.namesrvs, path)?,
             brokers: servers(Role::Broker, options.brokers, path)?,
             options,
@@ -111,6 +111,8 @@ impl Cluster {
             self.spawn_broker(index)?;
         }
         self.wait_accepting()?;
+        // A name server knows nobody when it is new.
+        self.remind_brokers();
         self.wait_ready()
     }
 

@@ -3,17 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::archive;
+use super::builder::Options;
 use super::error::Error;
 use super::jars;
-use super::version::Version;
 
 /// What all servers start fastest with. The access flags are what RocketMQ and Netty reach for
 /// and JDK 17 closes; the one for java.net is the launcher's own.
-const FLAGS: [&str; 14] = [
+const FLAGS: [&str; 16] = [
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
     "-XX:+ExitOnOutOfMemoryError",
+    // Else a class archive of another JVM is complained of on standard output, then passed over.
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
     "-Djava.net.preferIPv4Stack=true",
     "--add-opens=java.base/java.net=ALL-UNNAMED",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -27,18 +31,43 @@ const FLAGS: [&str; 14] = [
     "-Drocketmq.client.logUseSlf4j=true",
 ];
 
+/// What makes servers start fast the next time, or this time.
+#[derive(Debug)]
+enum Classes {
+    /// Each server lists what it loads, for the archive.
+    Listed,
+    /// They come from the archive, if it is there and fits.
+    Archived(PathBuf),
+}
+
+impl Classes {
+    fn flag(&self, home: &Path) -> String {
+        match self {
+            Self::Listed => {
+                format!(
+                    "-XX:DumpLoadedClassList={}",
+                    home.join(archive::CLASS_LIST).display()
+                )
+            }
+            Self::Archived(path) => format!("-XX:SharedArchiveFile={}", path.display()),
+        }
+    }
+}
+
 /// The Java of one cluster.
 #[derive(Debug)]
 pub(super) struct Java {
     class_path: String,
+    /// Where classes come from, or are listed.
+    classes: Classes,
     cluster_folder: PathBuf,
     tls_flags: Vec<String>,
 }
 
 impl Java {
-    /// Prepares the jars of `version`; servers speak TLS if there is a `tls_config`.
+    /// Prepares the jars; servers speak TLS if there is a `tls_config`.
     pub(super) fn new(
-        version: Version,
+        options: &Options,
         cluster_folder: &Path,
         tls_config: Option<&Path>,
     ) -> Result<Self, Error> {
@@ -50,8 +79,15 @@ impl Java {
                 vec!["-Dtls.server.mode=permissive".to_owned(), file]
             },
         );
+        let folder = jars::prepare(options.version)?;
+        let archive = archive::path(&folder);
         Ok(Self {
-            class_path: jars::class_path(&jars::prepare(version)?)?,
+            class_path: jars::class_path(&folder)?,
+            classes: if options.training {
+                Classes::Listed
+            } else {
+                Classes::Archived(archive)
+            },
             cluster_folder: cluster_folder.to_owned(),
             tls_flags,
         })
@@ -64,6 +100,7 @@ impl Java {
         command
             .args([format!("-Xms{}m", heap.0), format!("-Xmx{}m", heap.1)])
             .args(FLAGS)
+            .arg(self.classes.flag(home))
             .args(&self.tls_flags)
             .arg(format!("-Donsmq.folder={}", self.cluster_folder.display()))
             .arg(format!("-Donsmq.log={}", path("server.log")))

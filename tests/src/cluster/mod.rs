@@ -15,6 +15,7 @@
 
 mod acl;
 mod admin;
+mod archive;
 mod builder;
 #[expect(
     clippy::module_inception,

@@ -104,7 +104,7 @@ impl Cluster {
 
     /// Makes the brokers register. What a broker does for this one setting, of all, is to tell
     /// the name servers at once.
-    fn remind_brokers(&self) {
+    pub(super) fn remind_brokers(&self) {
         let own = self.options.broker_config.get("brokerPermission");
         let permission = own.map_or("6", String::as_str);
         let request =

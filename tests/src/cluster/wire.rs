@@ -91,8 +91,8 @@ impl Request {
             let mut stream = TcpStream::connect_timeout(&target, TIMEOUT)?;
             stream.set_read_timeout(Some(TIMEOUT))?;
             stream.set_write_timeout(Some(TIMEOUT))?;
-            stream.write_all(&self.encode())?;
-            read_response(&mut stream)
+            stream.write_all(&self.frame(1))?;
+            Response::read(&mut stream)
         };
         exchange().map_err(Error::io(format!("ask {address} (code {})", self.code)))
     }
@@ -111,12 +111,13 @@ impl Request {
         })
     }
 
-    fn encode(&self) -> Vec<u8> {
+    /// The request as it is sent, with this id.
+    pub fn frame(&self, opaque: i32) -> Vec<u8> {
         let header = json!({
             "code": self.code,
             "language": "RUST",
             "version": CLIENT_VERSION,
-            "opaque": 1,
+            "opaque": opaque,
             "flag": 0,
             "extFields": self.fields,
         })
@@ -132,25 +133,31 @@ impl Request {
     }
 }
 
-fn read_response(stream: &mut impl Read) -> std::io::Result<Response> {
-    let mut lengths = [0; 8];
-    stream.read_exact(&mut lengths)?;
-    let [a, b, c, d, kind, e, f, g] = lengths;
-    let total = u32::from_be_bytes([a, b, c, d]) as usize;
-    let header_length = u32::from_be_bytes([0, e, f, g]) as usize;
-    if kind != 0 || total > MAX_FRAME || header_length + 4 > total {
-        return Err(std::io::Error::other(
-            "the answer is not a frame with a JSON header",
-        ));
+impl Response {
+    /// Reads the next response, whatever its id.
+    ///
+    /// # Errors
+    /// When the stream ends or fails, or what it brings is not a response in JSON.
+    pub fn read(stream: &mut impl Read) -> std::io::Result<Self> {
+        let mut lengths = [0; 8];
+        stream.read_exact(&mut lengths)?;
+        let [a, b, c, d, kind, e, f, g] = lengths;
+        let total = u32::from_be_bytes([a, b, c, d]) as usize;
+        let header_length = u32::from_be_bytes([0, e, f, g]) as usize;
+        if kind != 0 || total > MAX_FRAME || header_length + 4 > total {
+            return Err(std::io::Error::other(
+                "the answer is not a frame with a JSON header",
+            ));
+        }
+        let mut rest = vec![0; total - 4];
+        stream.read_exact(&mut rest)?;
+        let body = rest.split_off(header_length);
+        let header: Value = serde_json::from_slice(&rest)?;
+        Ok(Self {
+            code: header["code"].as_i64().unwrap_or(-1),
+            remark: header["remark"].as_str().unwrap_or_default().to_owned(),
+            fields: header["extFields"].clone(),
+            body,
+        })
     }
-    let mut rest = vec![0; total - 4];
-    stream.read_exact(&mut rest)?;
-    let body = rest.split_off(header_length);
-    let header: Value = serde_json::from_slice(&rest)?;
-    Ok(Response {
-        code: header["code"].as_i64().unwrap_or(-1),
-        remark: header["remark"].as_str().unwrap_or_default().to_owned(),
-        fields: header["extFields"].clone(),
-        body,
-    })
 }
