@@ -3,12 +3,6 @@ import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -18,14 +12,13 @@ import java.util.concurrent.TimeUnit;
  * Runs a RocketMQ main class the way tests need it: it dies with the process that started it,
  * listens on loopback only, and never refuses messages because the disk is nearly full.
  *
- * <p>Arguments: the main class, then its own arguments. Property {@code onsmq.folder}: the
- * cluster's temporary folder.
+ * <p>Arguments: the main class, then its own arguments.
  */
 public final class Launcher {
     private static final String BROKER = "org.apache.rocketmq.broker.BrokerStartup";
 
     public static void main(String[] args) throws Exception {
-        dieWithParent(System.in, Paths.get(System.getProperty("onsmq.folder")));
+        dieWithParent(System.in);
         listenOnLoopback();
         String[] own = Arrays.copyOfRange(args, 1, args.length);
         if (BROKER.equals(args[0])) {
@@ -37,9 +30,9 @@ public final class Launcher {
 
     /**
      * Standard input is a pipe that only the parent holds; the kernel closes it when the parent
-     * dies, however that happens. Nobody is left then to remove the folder, so this does.
+     * dies, however that happens.
      */
-    private static void dieWithParent(InputStream parent, Path folder) {
+    private static void dieWithParent(InputStream parent) {
         Thread watch = new Thread(() -> {
             try {
                 while (parent.read() >= 0) {
@@ -48,43 +41,10 @@ public final class Launcher {
             } catch (IOException gone) {
                 // As good as the end of the stream.
             }
-            removeAll(folder);
             Runtime.getRuntime().halt(0);
         }, "parent-watch");
         watch.setDaemon(true);
         watch.start();
-    }
-
-    private static void removeAll(Path folder) {
-        try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<Path>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    return remove(file);
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException error) {
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, IOException error) {
-                    return remove(directory);
-                }
-            });
-        } catch (IOException gone) {
-            // The other servers of the cluster remove the same folder at the same time.
-        }
-    }
-
-    private static FileVisitResult remove(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException notEmpty) {
-            // Somebody still writes here; whoever halts last finds it empty.
-        }
-        return FileVisitResult.CONTINUE;
     }
 
     /**
@@ -101,22 +61,19 @@ public final class Launcher {
         Class<?> startup = Class.forName(BROKER);
         Object controller =
             startup.getMethod("createBrokerController", String[].class).invoke(null, (Object) args);
-        for (Method method : startup.getMethods()) {
-            if (method.getName().equals("start")) {
-                method.invoke(null, controller);
-            }
-        }
-        neverCleanDisk(controller.getClass().getMethod("getMessageStore").invoke(controller));
+        startup.getMethod("start", controller.getClass()).invoke(null, controller);
+        neverCheckDisk(controller.getClass().getMethod("getMessageStore").invoke(controller));
     }
 
     /**
      * Takes the disk check, which first runs a minute after the start, out of the store's timer:
-     * 5.3.3 refuses messages on a disk more than 90 % full, and caps the setting there.
+     * 5.3.3 refuses messages on a disk more than 90 % full, and caps the setting there. (4.9.7
+     * has another kind of timer, and its limit is a property that can be as high as one likes.)
      */
-    private static void neverCleanDisk(Object store) throws ReflectiveOperationException {
+    private static void neverCheckDisk(Object store) throws ReflectiveOperationException {
         Object timer = field(store.getClass(), "scheduledExecutorService").get(store);
         if (!(timer instanceof ScheduledThreadPoolExecutor)) {
-            return; // 4.9.7, whose limits are set by properties.
+            return;
         }
         ScheduledThreadPoolExecutor tasks = (ScheduledThreadPoolExecutor) timer;
         for (Runnable task : tasks.getQueue()) {

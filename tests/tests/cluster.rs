@@ -3,7 +3,7 @@
 mod support;
 
 use std::io::{BufReader, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -21,6 +21,7 @@ macro_rules! with_each_version {
 with_each_version!(
     all_name_servers_have_the_route_to_all_brokers,
     a_killed_broker_comes_back_with_its_address_and_data,
+    a_broker_that_finds_its_port_taken_says_so,
     a_killed_name_server_comes_back_with_the_route,
     only_signed_requests_with_permission_are_taken,
     a_client_that_trusts_the_authority_can_use_tls,
@@ -74,6 +75,25 @@ fn a_killed_broker_comes_back_with_its_address_and_data(version: Version) {
     assert_eq!(after.address, before.address);
     assert_ne!(after.pid, before.pid);
     assert_eq!(stored(&after.address, "orders"), 1);
+}
+
+fn a_broker_that_finds_its_port_taken_says_so(version: Version) {
+    let mut cluster = Cluster::builder(version).start().unwrap();
+    cluster.kill("broker-a").unwrap();
+    let _taken = TcpListener::bind(&cluster.brokers()[0].address).unwrap();
+
+    let error = cluster.start("broker-a").unwrap_err();
+
+    assert!(
+        matches!(
+            error,
+            Error::Died {
+                port_taken: true,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 fn a_killed_name_server_comes_back_with_the_route(version: Version) {

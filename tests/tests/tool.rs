@@ -2,12 +2,13 @@
 
 mod support;
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
-use support::{eventually, runs};
+use support::{eventually, running_with, runs};
 
 /// The tool, and what it said when it was ready.
 struct Tool {
@@ -85,6 +86,28 @@ fn nothing_is_left_of_5_3_3_when_the_tool_is_killed() {
     let mut tool = Tool::start(&["--version", "5.3.3"]);
     tool.process.kill().unwrap();
     tool.ends_with_everything();
+}
+
+#[test]
+fn nothing_is_left_when_the_tool_is_killed_while_it_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let files = || fs::read_dir(&path).unwrap().count();
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_onsmq-test-broker"))
+        .args(["--acl", "--brokers", "2"])
+        .env("TMPDIR", &path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Three servers, and who clears up after them.
+    eventually("the servers are starting", || running_with(&path).len() > 3);
+
+    tool.kill().unwrap();
+    tool.wait().unwrap();
+
+    eventually("no server is left", || running_with(&path).is_empty());
+    eventually("no file is left", || files() == 0);
 }
 
 #[test]

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use tempfile::TempDir;
-
 use super::builder::{Builder, Options};
 use super::config;
 use super::error::Error;
+use super::folder::Folder;
 use super::java::Java;
 use super::server::{Role, Server};
 use super::tls::TlsFiles;
@@ -21,7 +20,7 @@ pub struct Cluster {
     // Before the folder: servers stop before their files go.
     pub(super) namesrvs: Vec<Server>,
     pub(super) brokers: Vec<Server>,
-    pub(super) folder: TempDir,
+    pub(super) folder: Folder,
 }
 
 impl Cluster {
@@ -31,10 +30,7 @@ impl Cluster {
     }
 
     pub(super) fn launch(options: Options) -> Result<Self, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("onsmq-cluster-")
-            .tempdir()
-            .map_err(Error::io("create a temporary folder"))?;
+        let folder = Folder::create()?;
         let path = folder.path();
         let tls = options
             .tls
@@ -42,7 +38,7 @@ impl Cluster {
             .transpose()?;
         let tls_config = tls.as_ref().map(|files| files.config.as_path());
         let mut cluster = Self {
-            java: Java::new(&options, path, tls_config)?,
+            java: Java::new(&options, &folder, tls_config)?,
             namesrvs: servers(Role::NameServer, options.namesrvs, path)?,
             brokers: servers(Role::Broker, options.brokers, path)?,
             options,

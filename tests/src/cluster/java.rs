@@ -1,11 +1,13 @@
 //! How a Java program of RocketMQ is called.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::archive;
 use super::builder::Options;
 use super::error::Error;
+use super::folder::Folder;
 use super::jars;
 
 /// What all servers start fastest with. The access flags are what RocketMQ and Netty reach for
@@ -60,7 +62,8 @@ pub(super) struct Java {
     class_path: String,
     /// Where classes come from, or are listed.
     classes: Classes,
-    cluster_folder: PathBuf,
+    /// Whose end ends all servers.
+    group: i32,
     tls_flags: Vec<String>,
 }
 
@@ -68,7 +71,7 @@ impl Java {
     /// Prepares the jars; servers speak TLS if there is a `tls_config`.
     pub(super) fn new(
         options: &Options,
-        cluster_folder: &Path,
+        cluster: &Folder,
         tls_config: Option<&Path>,
     ) -> Result<Self, Error> {
         // Without a certificate of ours each server makes some of its own, which takes a second.
@@ -88,7 +91,7 @@ impl Java {
             } else {
                 Classes::Archived(archive)
             },
-            cluster_folder: cluster_folder.to_owned(),
+            group: cluster.group()?,
             tls_flags,
         })
     }
@@ -102,7 +105,6 @@ impl Java {
             .args(FLAGS)
             .arg(self.classes.flag(home))
             .args(&self.tls_flags)
-            .arg(format!("-Donsmq.folder={}", self.cluster_folder.display()))
             .arg(format!("-Donsmq.log={}", path("server.log")))
             .arg(format!("-Duser.home={}", home.display()))
             .arg(format!("-Djava.io.tmpdir={}", path("tmp")))
@@ -114,6 +116,8 @@ impl Java {
             .args(["-cp", &self.class_path, "Launcher", main_class])
             // Each thread that allocates natively would else reserve an arena of its own.
             .env("MALLOC_ARENA_MAX", "2")
+            // Ctrl-C is for the tool, which then stops its servers in order.
+            .process_group(self.group)
             .current_dir(home);
         command
     }

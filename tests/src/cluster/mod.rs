@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Dropping the [`Cluster`] stops everything it started and removes its folder. So does the end
-//! of the process, however it comes: the servers notice that their standard input is closed.
+//! of the process, however it comes.
 
 mod acl;
 mod admin;
@@ -25,6 +25,7 @@ mod cluster;
 mod config;
 mod describe;
 mod error;
+mod folder;
 mod jars;
 mod java;
 mod ports;

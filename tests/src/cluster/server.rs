@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,10 +13,13 @@ use super::java::Java;
 use super::ports::PortBlock;
 
 /// How many lines of each file an error shows.
-const LAST_LINES: usize = 15;
+const LAST_LINES: usize = 30;
 /// Where the process's standard output and error go.
 pub(super) const OUTPUT: &str = "output.log";
 const LOGS: [&str; 2] = [OUTPUT, "server.log"];
+
+/// How Java says that a port is in use.
+const PORT_TAKEN: &str = "Address already in use";
 
 /// What a server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +112,11 @@ impl Server {
             .map_err(Error::io(format!("watch {}", self.name)))?;
         let Some(status) = status else { return Ok(()) };
         self.child = None;
-        let log = self.last_lines();
         Err(Error::Died {
             name: self.name.clone(),
             status: status.to_string(),
-            port_taken: log.contains("Address already in use"),
-            log,
+            port_taken: LOGS.iter().any(|name| self.read(name).contains(PORT_TAKEN)),
+            log: self.last_lines(),
         })
     }
 
@@ -127,8 +128,13 @@ impl Server {
     /// The ends of what the process printed and logged.
     pub(super) fn last_lines(&self) -> String {
         LOGS.iter()
-            .map(|log| last_lines(&self.home.join(log)))
+            .map(|name| last_lines(name, &self.read(name)))
             .collect()
+    }
+
+    fn read(&self, name: &str) -> String {
+        let text = fs::read(self.home.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     fn socket_address(&self) -> SocketAddr {
@@ -151,8 +157,6 @@ pub(super) fn spawn(mut command: Command, home: &Path) -> Result<Child, Error> {
         .stdin(Stdio::piped())
         .stdout(open()?)
         .stderr(open()?)
-        // Ctrl-C is for the tool, which then stops its servers in order.
-        .process_group(0)
         .spawn()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::MissingProgram {
@@ -163,10 +167,8 @@ pub(super) fn spawn(mut command: Command, home: &Path) -> Result<Child, Error> {
         })
 }
 
-fn last_lines(path: &Path) -> String {
-    let text = fs::read(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+fn last_lines(name: &str, text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
     let first = lines.len().saturating_sub(LAST_LINES);
-    format!("--- {}\n{}\n", path.display(), lines[first..].join("\n"))
+    format!("--- {name}\n{}\n", lines[first..].join("\n"))
 }

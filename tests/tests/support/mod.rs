@@ -9,7 +9,7 @@ use onsmq_tests::cluster::{Cluster, Request, Response};
 use serde_json::Value;
 
 /// A message for queue 0 of `topic`.
-pub fn message(topic: &str) -> Request {
+pub(crate) fn message(topic: &str) -> Request {
     Request::new(310)
         .field("a", "GID_tests")
         .field("b", topic)
@@ -27,7 +27,7 @@ pub fn message(topic: &str) -> Request {
 }
 
 /// How many messages queue 0 of `topic` has on the broker.
-pub fn stored(broker: &str, topic: &str) -> u64 {
+pub(crate) fn stored(broker: &str, topic: &str) -> u64 {
     let request = Request::new(30).field("topic", topic).field("queueId", 0);
     let response = request.send(broker).unwrap();
     assert_eq!(response.code, 0, "{}", response.remark);
@@ -35,7 +35,7 @@ pub fn stored(broker: &str, topic: &str) -> u64 {
 }
 
 /// The names of the brokers in the route of `topic`, in order; none if there is no route.
-pub fn brokers_in_route(namesrv: &str, topic: &str) -> Vec<String> {
+pub(crate) fn brokers_in_route(namesrv: &str, topic: &str) -> Vec<String> {
     let Response { body, .. } = Request::new(105)
         .field("topic", topic)
         .send(namesrv)
@@ -51,13 +51,13 @@ pub fn brokers_in_route(namesrv: &str, topic: &str) -> Vec<String> {
 }
 
 /// Every process of a cluster.
-pub fn pids(cluster: &Cluster) -> Vec<u32> {
+pub(crate) fn pids(cluster: &Cluster) -> Vec<u32> {
     let nodes = cluster.namesrvs().into_iter().chain(cluster.brokers());
     nodes.filter_map(|node| node.pid).collect()
 }
 
 /// The addresses that a process listens on, as the kernel writes them.
-pub fn listening(pid: u32) -> Vec<String> {
+pub(crate) fn listening(pid: u32) -> Vec<String> {
     let sockets: Vec<_> = fs::read_dir(format!("/proc/{pid}/fd"))
         .unwrap()
         .filter_map(|fd| fs::read_link(fd.ok()?.path()).ok())
@@ -75,15 +75,27 @@ pub fn listening(pid: u32) -> Vec<String> {
 }
 
 /// Whether the process runs. One that has ended stays listed until its parent looks.
-pub fn runs(pid: u32) -> bool {
+pub(crate) fn runs(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ")
         .is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 }
 
+/// The processes that have `text` in their command line.
+pub(crate) fn running_with(text: &str) -> Vec<u32> {
+    fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|c| c.contains(text))
+        })
+        .filter(|pid| runs(*pid))
+        .collect()
+}
+
 /// Waits until `condition` holds.
 #[track_caller]
-pub fn eventually(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn eventually(what: &str, condition: impl Fn() -> bool) {
     let begin = Instant::now();
     while !condition() {
         assert!(
