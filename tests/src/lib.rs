@@ -1,1 +1,5 @@
 //! The behaviour suite of onsmq, and what it stands on.
+
+#![forbid(unsafe_code)]
+
+pub mod cluster;

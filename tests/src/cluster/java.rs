@@ -1,0 +1,124 @@
+//! How a Java program of RocketMQ is called.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::archive;
+use super::builder::Options;
+use super::error::Error;
+use super::folder::Folder;
+use super::jars;
+
+/// What all servers start fastest with. The access flags are what RocketMQ and Netty reach for
+/// and JDK 17 closes; the one for java.net is the launcher's own.
+const FLAGS: [&str; 16] = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-XX:+ExitOnOutOfMemoryError",
+    // Else a class archive of another JVM is complained of on standard output, then passed over.
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+    "-Djava.net.preferIPv4Stack=true",
+    "--add-opens=java.base/java.net=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    // 4.9.7 stops taking messages on a fuller disk; for 5.3.3 the launcher sees to it.
+    "-Drocketmq.broker.diskSpaceWarningLevelRatio=2.0",
+    "-Drocketmq.broker.diskSpaceCleanForciblyRatio=2.0",
+    "-Drocketmq.client.logUseSlf4j=true",
+];
+
+/// What makes servers start fast the next time, or this time.
+#[derive(Debug)]
+enum Classes {
+    /// Each server lists what it loads, for the archive.
+    Listed,
+    /// They come from the archive, if it is there and fits.
+    Archived(PathBuf),
+}
+
+impl Classes {
+    fn flag(&self, home: &Path) -> String {
+        match self {
+            Self::Listed => {
+                format!(
+                    "-XX:DumpLoadedClassList={}",
+                    home.join(archive::CLASS_LIST).display()
+                )
+            }
+            Self::Archived(path) => format!("-XX:SharedArchiveFile={}", path.display()),
+        }
+    }
+}
+
+/// The Java of one cluster.
+#[derive(Debug)]
+pub(super) struct Java {
+    class_path: String,
+    /// Where classes come from, or are listed.
+    classes: Classes,
+    /// Whose end ends all servers.
+    group: i32,
+    tls_flags: Vec<String>,
+}
+
+impl Java {
+    /// Prepares the jars; servers speak TLS if there is a `tls_config`.
+    pub(super) fn new(
+        options: &Options,
+        cluster: &Folder,
+        tls_config: Option<&Path>,
+    ) -> Result<Self, Error> {
+        // Without a certificate of ours each server makes some of its own, which takes a second.
+        let tls_flags = tls_config.map_or_else(
+            || vec!["-Dtls.server.mode=disabled".to_owned()],
+            |file| {
+                let file = format!("-Dtls.config.file={}", file.display());
+                vec!["-Dtls.server.mode=permissive".to_owned(), file]
+            },
+        );
+        let folder = jars::prepare(options.version)?;
+        let archive = archive::path(&folder);
+        Ok(Self {
+            class_path: jars::class_path(&folder)?,
+            classes: if options.training {
+                Classes::Listed
+            } else {
+                Classes::Archived(archive)
+            },
+            group: cluster.group()?,
+            tls_flags,
+        })
+    }
+
+    /// A command that runs `main_class` through the launcher, with `home` for all its files.
+    pub(super) fn command(&self, main_class: &str, home: &Path, heap: (u32, u32)) -> Command {
+        let path = |name: &str| home.join(name).display().to_string();
+        let mut command = Command::new("java");
+        command
+            .args([format!("-Xms{}m", heap.0), format!("-Xmx{}m", heap.1)])
+            .args(FLAGS)
+            .arg(self.classes.flag(home))
+            .args(&self.tls_flags)
+            .arg(format!("-Donsmq.log={}", path("server.log")))
+            .arg(format!("-Duser.home={}", home.display()))
+            .arg(format!("-Djava.io.tmpdir={}", path("tmp")))
+            .arg(format!("-Drocketmq.home.dir={}", home.display()))
+            .arg(format!(
+                "-Drmq.logback.configurationFile={}",
+                path("conf/logback_broker.xml")
+            ))
+            .args(["-cp", &self.class_path, "Launcher", main_class])
+            // Each thread that allocates natively would else reserve an arena of its own.
+            .env("MALLOC_ARENA_MAX", "2")
+            // Ctrl-C is for the tool, which then stops its servers in order.
+            .process_group(self.group)
+            .current_dir(home);
+        command
+    }
+}
