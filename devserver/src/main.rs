@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::Parser;
 use onsmq_devserver::DevServer;
-use tokio::io::AsyncReadExt;
 
 /// An in-memory RocketMQ name server with brokers, for tests and first steps.
 #[derive(Debug, Parser)]
@@ -45,7 +44,7 @@ async fn run(args: Args) -> io::Result<()> {
     println!("{}", server.namesrv_addr());
     tokio::select! {
         stopped = told_to_stop() => stopped?,
-        closed = stdin_closed(), if args.until_stdin_closes => closed?,
+        () = stdin_closed(), if args.until_stdin_closes => {}
     }
     server.shutdown().await;
     Ok(())
@@ -66,9 +65,15 @@ async fn told_to_stop() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-async fn stdin_closed() -> io::Result<()> {
-    let mut stdin = tokio::io::stdin();
-    let mut ignored = [0; 256];
-    while stdin.read(&mut ignored).await? > 0 {}
-    Ok(())
+/// Reads in a thread of its own, which ends with the process: the runtime would wait for a read
+/// under way before it stops, and so for whoever holds the other end.
+async fn stdin_closed() {
+    let (closed, hear) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let ended = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        // Nobody listens once the server stops for another reason.
+        let _ = closed.send(ended);
+    });
+    // An error is an end, too.
+    let _ = hear.await;
 }
