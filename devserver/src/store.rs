@@ -7,6 +7,8 @@ mod read;
 mod records;
 mod segments;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 pub(crate) use log::Log;
