@@ -1,0 +1,143 @@
+//! A broker: its topics, groups and offsets, and who serves which request.
+
+mod admin;
+mod batch;
+mod clients;
+mod delay;
+mod groups;
+mod locks;
+mod lookup;
+mod offsets;
+mod properties;
+mod pull;
+mod put;
+mod schedule;
+mod send;
+mod send_back;
+mod send_header;
+mod topics;
+mod transactions;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use onsmq_proto::codec::{Command, RequestCode};
+use onsmq_proto::message::id::UniqueIds;
+use tokio::sync::watch;
+
+use crate::answer::Answered;
+use crate::clock;
+use crate::name_server::unsupported;
+use crate::peer::Peer;
+use crate::service::Context;
+use crate::settings::Settings;
+use crate::store::{Log, Topics};
+
+pub(crate) use topics::check_name as check_topic_name;
+
+/// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
+/// which addresses of the log are taken.
+#[derive(Debug)]
+pub(crate) struct Broker {
+    pub(crate) name: String,
+    pub(crate) topics: Topics,
+    pub(crate) log: Log,
+    settings: Arc<Settings>,
+    groups: groups::Groups,
+    offsets: offsets::Offsets,
+    locks: locks::QueueLocks,
+    schedule: schedule::Schedule,
+    /// For messages that come without a unique id.
+    unique_ids: UniqueIds,
+}
+
+impl Broker {
+    pub(crate) fn new(number: usize, address: SocketAddr, settings: Arc<Settings>) -> Self {
+        let this = Self {
+            name: broker_name(number),
+            topics: Topics::default(),
+            log: Log::new(address),
+            settings,
+            groups: groups::Groups::default(),
+            offsets: offsets::Offsets::default(),
+            locks: locks::QueueLocks::default(),
+            schedule: schedule::Schedule::default(),
+            unique_ids: UniqueIds::new(
+                std::net::Ipv4Addr::LOCALHOST,
+                std::process::id(),
+                u32::from(address.port()),
+            ),
+        };
+        this.create_system_topics();
+        this
+    }
+
+    /// Serves a request: each code has its file.
+    pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Answered {
+        match request.request_code() {
+            RequestCode::SEND_MESSAGE
+            | RequestCode::SEND_MESSAGE_V2
+            | RequestCode::SEND_BATCH_MESSAGE => self.send(context, request),
+            RequestCode::PULL_MESSAGE => self.pull(context, request),
+            RequestCode::QUERY_CONSUMER_OFFSET => self.query_offset(request),
+            RequestCode::UPDATE_CONSUMER_OFFSET => self.update_offset(request),
+            RequestCode::HEART_BEAT => self.heartbeat(context, request),
+            RequestCode::UNREGISTER_CLIENT => self.unregister_client(context, request),
+            RequestCode::GET_CONSUMER_LIST_BY_GROUP => self.consumer_list(request),
+            RequestCode::CHECK_CLIENT_CONFIG => self.check_client_config(request),
+            RequestCode::CONSUMER_SEND_MSG_BACK => self.send_back(request),
+            RequestCode::END_TRANSACTION => self.end_transaction(request),
+            RequestCode::LOCK_BATCH_MQ => self.lock_queues(request),
+            RequestCode::UNLOCK_BATCH_MQ => self.unlock_queues(request),
+            RequestCode::GET_MAX_OFFSET => self.max_offset(request),
+            RequestCode::GET_MIN_OFFSET => self.min_offset(request),
+            RequestCode::SEARCH_OFFSET_BY_TIMESTAMP => self.offset_by_time(request),
+            RequestCode::GET_EARLIEST_MSG_STORETIME => self.earliest_store_time(request),
+            RequestCode::VIEW_MESSAGE_BY_ID => self.view_message(request),
+            RequestCode::QUERY_MESSAGE => self.query_message(request),
+            RequestCode::UPDATE_AND_CREATE_TOPIC => self.update_topic(request),
+            other => Err(unsupported(other)),
+        }
+    }
+
+    /// A connection is gone: its clients leave their groups.
+    pub(crate) fn disconnected(&self, peer: &Peer) {
+        self.groups.disconnect(peer);
+    }
+
+    /// Delivers delayed messages as their times come.
+    pub(crate) async fn run_schedule(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                due = self.schedule.next_due() => {
+                    self.deliver(&due);
+                    // Many may be due at once: others are to run between them.
+                    tokio::task::coop::consume_budget().await;
+                }
+                _ = stop.changed() => return,
+            }
+        }
+    }
+
+    fn deliver(&self, due: &schedule::Due) {
+        if let Err(refusal) = self.deliver_delayed(&due.queue, due.offset) {
+            tracing::warn!(?refusal, "a delayed message cannot be delivered");
+        }
+    }
+
+    /// A unique id for a message that came without.
+    fn unique_id(&self) -> String {
+        // Java counts from the first of the month; only that it grows and fits matters here.
+        let month = 30 * 24 * 60 * 60 * 1000;
+        let time = u32::try_from(clock::now_ms() % month).unwrap_or_default();
+        self.unique_ids.next(time).to_string()
+    }
+}
+
+/// `broker-a` to `broker-z`, then by number.
+fn broker_name(number: usize) -> String {
+    match u8::try_from(number) {
+        Ok(number @ 0..26) => format!("broker-{}", char::from(b'a' + number)),
+        _ => format!("broker-{number}"),
+    }
+}

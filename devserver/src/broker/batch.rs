@@ -1,0 +1,96 @@
+//! Many messages in one request.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use onsmq_proto::codec::{ExtFields, ResponseCode};
+use onsmq_proto::message::batch::{self, Entry};
+use onsmq_proto::message::properties::{self, ENTRY_SEPARATOR, name};
+use onsmq_proto::names;
+
+use super::Broker;
+use super::properties::of_batch;
+use super::put::{Draft, illegal_message};
+use super::send::region;
+use super::send_header::SendHeader;
+use crate::answer::Refusal;
+use crate::clock;
+use crate::settings::MAX_BODY;
+use crate::store::NewMessage;
+
+/// The longest property string that a record takes.
+const MAX_PROPERTIES: usize = i16::MAX as usize;
+/// An offset message id of an IPv4 address, and the comma before the next.
+const ID: usize = 33;
+
+impl Broker {
+    /// Stores a batch as one: its messages follow each other in the queue. `draft` says what
+    /// they have in common.
+    pub(super) fn store_batch(
+        &self,
+        header: &SendHeader<'_>,
+        draft: &Draft<'_>,
+        body: &Bytes,
+    ) -> Result<ExtFields, Refusal> {
+        if names::is_retry_topic(header.topic) {
+            return Err(Refusal::new(
+                ResponseCode::MESSAGE_ILLEGAL,
+                format!(
+                    "batch request does not support retry group {}",
+                    header.topic
+                ),
+            ));
+        }
+        let entries = entries(body.clone(), &of_batch(header.properties))?;
+        let messages: Vec<_> = entries
+            .iter()
+            .map(|entry| NewMessage {
+                body: &entry.body,
+                properties: &entry.properties,
+                flag: entry.flag,
+                ..draft.message.clone()
+            })
+            .collect();
+        let queue = draft.topic.queue(draft.queue_id);
+        let appended = queue
+            .ok_or_else(illegal_message)?
+            .append(&self.log, clock::now_ms(), &messages)
+            .map_err(|_| illegal_message())?;
+        let mut ids = String::with_capacity(ID * messages.len());
+        for offset in appended.log_offsets {
+            let comma = if ids.is_empty() { "" } else { "," };
+            // Writing to a string does not fail.
+            let _ = write!(ids, "{comma}{}", self.log.message_id(offset));
+        }
+        let mut fields = region();
+        fields
+            .push("msgId", ids)
+            .push("queueId", draft.queue_id)
+            .push("queueOffset", appended.queue_offset)
+            .push_some(
+                "transactionId",
+                properties::get(header.properties, name::UNIQ_KEY),
+            );
+        Ok(fields)
+    }
+}
+
+/// The messages of a batch, with what the batch adds to their properties. All are checked
+/// before one is stored.
+fn entries(mut body: Bytes, added: &str) -> Result<Vec<Entry>, Refusal> {
+    if body.len() > MAX_BODY {
+        return Err(illegal_message());
+    }
+    let mut entries = Vec::new();
+    while let Some(mut entry) = batch::take(&mut body)? {
+        if !entry.properties.is_empty() && !entry.properties.ends_with(ENTRY_SEPARATOR) {
+            entry.properties.push(ENTRY_SEPARATOR);
+        }
+        entry.properties.push_str(added);
+        if entry.properties.len() > MAX_PROPERTIES {
+            return Err(illegal_message());
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}

@@ -1,0 +1,129 @@
+//! How far groups are: QUERY_CONSUMER_OFFSET and UPDATE_CONSUMER_OFFSET; and how far queues
+//! reach: GET_MAX_OFFSET, GET_MIN_OFFSET, SEARCH_OFFSET_BY_TIMESTAMP,
+//! GET_EARLIEST_MSG_STORETIME.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use onsmq_proto::codec::{Command, ResponseCode};
+use parking_lot::Mutex;
+
+use super::Broker;
+use crate::answer::{Answered, Refusal, success};
+use crate::store::{Boundary, Queue};
+
+/// The offsets that groups stored, by group and topic.
+#[derive(Debug, Default)]
+pub(super) struct Offsets(Mutex<HashMap<String, HashMap<String, ByQueue>>>);
+
+type ByQueue = HashMap<i32, i64>;
+
+impl Offsets {
+    pub(super) fn commit(&self, group: &str, topic: &str, queue_id: i32, offset: i64) {
+        let mut groups = self.0.lock();
+        let topics = groups.entry(group.to_owned()).or_default();
+        let queues = topics.entry(topic.to_owned()).or_default();
+        queues.insert(queue_id, offset);
+    }
+
+    fn get(&self, group: &str, topic: &str, queue_id: i32) -> Option<i64> {
+        let groups = self.0.lock();
+        groups.get(group)?.get(topic)?.get(&queue_id).copied()
+    }
+}
+
+impl Broker {
+    pub(super) fn update_offset(&self, request: &Command) -> Answered {
+        let fields = &request.fields;
+        let group = fields.required("consumerGroup")?;
+        let topic = fields.required("topic")?;
+        let queue_id = fields.parse_required("queueId")?;
+        let offset = fields.parse_required("commitOffset")?;
+        if !self.groups.is_known(group) {
+            return Err(Refusal::new(
+                ResponseCode::SUBSCRIPTION_GROUP_NOT_EXIST,
+                format!("Group {group} not exist!"),
+            ));
+        }
+        if self.topics.get(topic).is_none() {
+            return Err(Refusal::new(
+                ResponseCode::TOPIC_NOT_EXIST,
+                format!("Topic {topic} not exist!"),
+            ));
+        }
+        self.offsets.commit(group, topic, queue_id, offset);
+        Ok(success().into())
+    }
+
+    /// A group without an offset starts at 0 where the queue's first message is still there:
+    /// real brokers say so for young queues, and here all are.
+    pub(super) fn query_offset(&self, request: &Command) -> Answered {
+        let fields = &request.fields;
+        let group = fields.required("consumerGroup")?;
+        let topic = fields.required("topic")?;
+        let queue_id = fields.parse_required("queueId")?;
+        if let Some(offset) = self.offsets.get(group, topic, queue_id) {
+            return Ok(with_offset(offset));
+        }
+        let not_found = |why| Err(Refusal::new(ResponseCode::QUERY_NOT_FOUND, why));
+        if fields.parse("setZeroIfNotFound")? == Some(false) {
+            return not_found("Not found, do not set to zero, maybe this group boot first");
+        }
+        let has_messages = self
+            .queue_of(topic, queue_id)
+            .is_some_and(|queue| queue.max_offset() > 0);
+        if has_messages {
+            Ok(with_offset(0))
+        } else {
+            not_found("Not found, V3_0_6_SNAPSHOT maybe this group consumer boot first")
+        }
+    }
+
+    pub(super) fn max_offset(&self, request: &Command) -> Answered {
+        let max = self.requested_queue(request)?;
+        Ok(with_offset(max.map_or(0, |queue| queue.max_offset())))
+    }
+
+    /// Nothing is ever deleted.
+    pub(super) fn min_offset(&self, request: &Command) -> Answered {
+        self.requested_queue(request)?;
+        Ok(with_offset(0))
+    }
+
+    pub(super) fn offset_by_time(&self, request: &Command) -> Answered {
+        let time = request.fields.parse_required("timestamp")?;
+        let boundary = match request.fields.get("boundaryType") {
+            Some(kind) if kind.eq_ignore_ascii_case("upper") => Boundary::Upper,
+            _ => Boundary::Lower,
+        };
+        let queue = self.requested_queue(request)?;
+        let offset = queue.map_or(0, |queue| queue.offset_by_time(time, boundary));
+        Ok(with_offset(offset))
+    }
+
+    pub(super) fn earliest_store_time(&self, request: &Command) -> Answered {
+        let first = self
+            .requested_queue(request)?
+            .and_then(|queue| queue.message(0));
+        let time = first.map_or(-1, |message| message.store_timestamp());
+        let mut answer = success();
+        answer.fields.push("timestamp", time);
+        Ok(answer.into())
+    }
+
+    fn requested_queue(&self, request: &Command) -> Result<Option<Arc<Queue>>, Refusal> {
+        let topic = request.fields.required("topic")?;
+        let queue_id = request.fields.parse_required("queueId")?;
+        Ok(self.queue_of(topic, queue_id))
+    }
+
+    fn queue_of(&self, topic: &str, queue_id: i32) -> Option<Arc<Queue>> {
+        self.topics.get(topic)?.queue(queue_id).cloned()
+    }
+}
+
+fn with_offset(offset: i64) -> crate::answer::Outcome {
+    let mut answer = success();
+    answer.fields.push("offset", offset);
+    answer.into()
+}

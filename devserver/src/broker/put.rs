@@ -1,0 +1,89 @@
+//! The way into the store that every single message takes.
+
+use std::sync::Arc;
+
+use onsmq_proto::WireError;
+use onsmq_proto::codec::ResponseCode;
+
+use super::Broker;
+use crate::answer::Refusal;
+use crate::clock;
+use crate::settings::MAX_BODY;
+use crate::store::{NewMessage, Topic};
+
+/// A message on its way to a queue.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    pub(super) topic: Arc<Topic>,
+    pub(super) queue_id: i32,
+    /// As a broker stores them.
+    pub(super) properties: String,
+    /// The rest of it; its own `properties` are not looked at.
+    pub(super) message: NewMessage<'a>,
+}
+
+/// Where a message was stored: for a delayed one, where it waits.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) queue_offset: i64,
+    pub(super) log_offset: i64,
+}
+
+impl Broker {
+    /// Stores a message in its queue, or has it wait if its properties ask for that. What was
+    /// done to the properties shows in `draft`.
+    pub(super) fn put(&self, draft: &mut Draft<'_>) -> Result<Stored, Refusal> {
+        let now = clock::now_ms();
+        match self.plan_delay(draft, now)? {
+            None => self.put_now(draft, now),
+            Some(delay) => {
+                let stored = self.put_now(draft, now)?;
+                if let Some(queue) = draft.topic.queue(draft.queue_id) {
+                    self.schedule
+                        .add(delay, Arc::clone(queue), stored.queue_offset);
+                }
+                Ok(stored)
+            }
+        }
+    }
+
+    /// Stores a message in its queue.
+    pub(super) fn put_now(&self, draft: &Draft<'_>, now: i64) -> Result<Stored, Refusal> {
+        if draft.message.body.len() > MAX_BODY {
+            return Err(illegal_message());
+        }
+        let queue = draft
+            .topic
+            .queue(draft.queue_id)
+            .ok_or_else(|| no_such_queue(draft))?;
+        let message = NewMessage {
+            properties: &draft.properties,
+            ..draft.message.clone()
+        };
+        let appended = queue
+            .append(&self.log, now, &[message])
+            .map_err(|_: WireError| illegal_message())?;
+        Ok(Stored {
+            queue_offset: appended.queue_offset,
+            log_offset: appended.log_offsets.first().copied().unwrap_or_default(),
+        })
+    }
+}
+
+/// A message that is too large, or whose properties are.
+pub(super) fn illegal_message() -> Refusal {
+    Refusal::new(
+        ResponseCode::MESSAGE_ILLEGAL,
+        format!(
+            "the message is illegal, maybe msg body or properties length not matched. msg body \
+             length limit {MAX_BODY}B, msg properties length limit 32KB."
+        ),
+    )
+}
+
+fn no_such_queue(draft: &Draft<'_>) -> Refusal {
+    Refusal::new(
+        ResponseCode::INVALID_PARAMETER,
+        format!("queueId[{}] is illegal, {}", draft.queue_id, draft.topic),
+    )
+}

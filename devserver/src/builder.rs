@@ -1,0 +1,67 @@
+//! How a server is asked for.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::DevServer;
+use crate::settings::Settings;
+
+/// What a server should be; see [`DevServer::builder`].
+#[derive(Debug, Clone, Default)]
+#[must_use = "a server runs once it is started"]
+pub struct Builder {
+    settings: Settings,
+}
+
+impl Builder {
+    /// Where the name server listens: `127.0.0.1:0` by default, a port of the system's choice.
+    ///
+    /// The brokers listen on the same address, on ports of the system's choice. Where it is the
+    /// unspecified one, routes name them by the loopback address.
+    pub const fn listen(mut self, address: SocketAddr) -> Self {
+        self.settings.listen = address;
+        self
+    }
+
+    /// How many brokers there are: 1 by default, and at least. They are `broker-a`, `broker-b`...
+    pub fn brokers(mut self, brokers: usize) -> Self {
+        self.settings.brokers = brokers.max(1);
+        self
+    }
+
+    /// How many queues a topic gets at each broker when it is made on the first message: 8 by
+    /// default. Clients ask for 4 at most, unless told otherwise.
+    pub fn queues(mut self, queues: u32) -> Self {
+        self.settings.queues = queues.max(1);
+        self
+    }
+
+    /// Whether topics are made on the first message: so by default.
+    pub const fn auto_create_topics(mut self, auto_create: bool) -> Self {
+        self.settings.auto_create_topics = auto_create;
+        self
+    }
+
+    /// How long a failed message waits before it comes again, whatever its count: for tests that
+    /// do not want to wait for the brokers' schedule, which begins with 10 s.
+    pub const fn retry_delay(mut self, delay: Duration) -> Self {
+        self.settings.retry_delay = Some(delay);
+        self
+    }
+
+    /// The delays of levels 1, 2, 3... instead of the brokers' `1s 5s 10s 30s 1m ... 2h`. Retries
+    /// take them from level 3 on, unless there is a [`Builder::retry_delay`].
+    pub fn delay_levels(mut self, levels: impl IntoIterator<Item = Duration>) -> Self {
+        self.settings.delay_levels = levels.into_iter().collect();
+        self
+    }
+
+    /// Starts the server on the current tokio runtime.
+    ///
+    /// # Errors
+    /// Where an address cannot be listened on.
+    pub async fn start(self) -> io::Result<DevServer> {
+        DevServer::start(self.settings).await
+    }
+}

@@ -1,0 +1,157 @@
+//! One client's socket: frames in, answers out.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::net::tcp::WriteHalf;
+use tokio::time::Instant;
+
+use crate::answer::Outcome;
+use crate::long_poll::WaitingPulls;
+use crate::outbox::Outbox;
+use crate::peer::{Peer, Token};
+use crate::service::{Context, Service};
+
+/// What one read takes at most; many frames are served per read, and answered in one write.
+const READ: usize = 64 * 1024;
+/// A client that is silent for so long is dropped, as real brokers do.
+const MAX_SILENCE: Duration = Duration::from_secs(120);
+
+/// One connection, in one task.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    service: Arc<Service>,
+    peer: Arc<Peer>,
+    incoming: BytesMut,
+    outbox: Outbox,
+    pulls: WaitingPulls,
+    last_token: u64,
+    heard: Instant,
+}
+
+impl Connection {
+    pub(crate) fn new(service: Arc<Service>, peer: Peer) -> Self {
+        Self {
+            service,
+            peer: Arc::new(peer),
+            incoming: BytesMut::new(),
+            outbox: Outbox::default(),
+            pulls: WaitingPulls::default(),
+            last_token: 0,
+            heard: Instant::now(),
+        }
+    }
+
+    /// Serves the client until it leaves, is silent, or sends what is no frame.
+    pub(crate) async fn run(mut self, mut socket: TcpStream) -> io::Result<()> {
+        socket.set_nodelay(true)?;
+        let (mut reader, mut writer) = socket.split();
+        loop {
+            self.serve_what_is_here()?;
+            self.incoming.reserve(READ);
+            let deadline = self.next_deadline();
+            tokio::select! {
+                read = reader.read_buf(&mut self.incoming), if self.outbox.has_room() => {
+                    if read? == 0 {
+                        return self.write_the_rest(&mut writer).await;
+                    }
+                    self.heard = Instant::now();
+                }
+                written = self.outbox.write(&mut writer), if !self.outbox.is_empty() => written?,
+                () = self.peer.arrival(), if self.outbox.has_room() => {}
+                () = tokio::time::sleep_until(deadline) => self.expire()?,
+            }
+        }
+    }
+
+    /// Serves frames, woken pulls and the server's requests, for as long as there is room for
+    /// what comes of them.
+    fn serve_what_is_here(&mut self) -> io::Result<()> {
+        while self.outbox.has_room() {
+            if let Some(request) = self.peer.take_request() {
+                self.outbox.put(&request);
+            } else if let Some(token) = self.peer.take_woken() {
+                if let Some(request) = self.pulls.take(token) {
+                    self.serve(request, token, false);
+                }
+            } else if let Some(request) = self.next_request()? {
+                self.last_token += 1;
+                self.serve(request, Token(self.last_token), self.pulls.has_room());
+            } else {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn next_request(&mut self) -> io::Result<Option<Command>> {
+        let frame = Frame::decode(&mut self.incoming, DEFAULT_MAX_FRAME);
+        let command = frame.and_then(|frame| frame.map(Command::decode).transpose());
+        command.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    fn serve(&mut self, mut request: Command, token: Token, may_wait: bool) {
+        let context = Context {
+            peer: &self.peer,
+            token,
+            may_wait,
+        };
+        match self.service.serve(&context, &request) {
+            Outcome::Answer(answer) => self.outbox.put(&answer),
+            Outcome::Silence => {}
+            Outcome::Wait(wait) => {
+                // Not to hold the memory that the request was read into.
+                request.body = Bytes::new();
+                self.pulls.insert(token, request, wait, Instant::now());
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let silence = self.heard + MAX_SILENCE;
+        match self.pulls.next_deadline() {
+            // Without room nothing can be answered: what is due stays so.
+            Some(deadline) if self.outbox.has_room() => deadline.min(silence),
+            _ => silence,
+        }
+    }
+
+    fn expire(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        if now >= self.heard + MAX_SILENCE {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        while self.outbox.has_room()
+            && let Some((token, request)) = self.pulls.take_expired(&self.peer, now)
+        {
+            self.serve(request, token, false);
+        }
+        Ok(())
+    }
+
+    /// The client sends no more, but may read on.
+    async fn write_the_rest(&mut self, writer: &mut WriteHalf<'_>) -> io::Result<()> {
+        let write = async {
+            while !self.outbox.is_empty() {
+                self.outbox.write(writer).await?;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(MAX_SILENCE, write)
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// However a connection ends, by an error or by its task being dropped, its groups hear of it.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.pulls.forget_all(&self.peer);
+        self.service.disconnected(&self.peer);
+    }
+}

@@ -1,0 +1,40 @@
+//! An in-memory name server and brokers in this process, for first steps and for users' own
+//! tests: clients of Apache RocketMQ, this project's and Java's, are used against it as they are
+//! against 5.3.3, without Java and without a disk.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! let server = onsmq_devserver::DevServer::builder().start().await?;
+//! let address = server.namesrv_addr(); // what a client takes as NAMESRV_ADDR
+//! // ... the test ...
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It is not the judge of what is right: the real brokers are, and where this one differs from
+//! them it says so.
+//!
+//! Reading order: `server` opens the sockets, `connection` owns one of them, `service` is
+//! the door that every request passes, `name_server` and `broker` are behind it. One file
+//! per exchange below `broker`, the messages themselves in `store`.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod broker;
+mod builder;
+mod clock;
+mod connection;
+mod listener;
+mod long_poll;
+mod name_server;
+mod outbox;
+mod peer;
+mod server;
+mod service;
+mod settings;
+mod store;
+
+pub use builder::Builder;
+pub use server::{DevServer, InvalidTopic};

@@ -1,0 +1,79 @@
+//! The dev server as a program: prints its name server's address and runs until it is told to
+//! stop.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use clap::Parser;
+use onsmq_devserver::DevServer;
+
+/// An in-memory RocketMQ name server with brokers, for tests and first steps.
+#[derive(Debug, Parser)]
+#[command(name = "onsmq-dev-server", version)]
+struct Args {
+    /// How many brokers there are.
+    #[arg(long, default_value_t = 1)]
+    brokers: usize,
+    /// How many queues a topic gets when it is made on the first message.
+    #[arg(long, default_value_t = 8)]
+    queues: u32,
+    /// The name server's port; 0 for any that is free.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Stop when standard input ends: so that the server does not outlive who started it.
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+fn main() -> io::Result<()> {
+    let args = Args::parse();
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(run(args))
+}
+
+async fn run(args: Args) -> io::Result<()> {
+    let server = DevServer::builder()
+        .brokers(args.brokers)
+        .queues(args.queues)
+        .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port))
+        .start()
+        .await?;
+    println!("{}", server.namesrv_addr());
+    tokio::select! {
+        stopped = told_to_stop() => stopped?,
+        () = stdin_closed(), if args.until_stdin_closes => {}
+    }
+    server.shutdown().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Reads in a thread of its own, which ends with the process: the runtime would wait for a read
+/// under way before it stops, and so for whoever holds the other end.
+async fn stdin_closed() {
+    let (closed, hear) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let ended = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        // Nobody listens once the server stops for another reason.
+        let _ = closed.send(ended);
+    });
+    // An error is an end, too.
+    let _ = hear.await;
+}

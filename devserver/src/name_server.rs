@@ -1,0 +1,90 @@
+//! The name server: which brokers have a topic.
+
+use std::sync::Arc;
+
+use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
+use serde_json::json;
+
+use crate::answer::{Answered, Refusal, success};
+use crate::broker::Broker;
+use crate::settings::CLUSTER;
+
+/// Where Java's texts send their readers.
+pub(crate) const FAQ: &str =
+    "\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for further details.";
+
+/// Clients from this version on (4.9.4) read standard JSON.
+const STANDARD_JSON: i16 = 401;
+
+/// Sees its brokers directly: there is nothing to register.
+#[derive(Debug)]
+pub(crate) struct NameServer {
+    brokers: Vec<Arc<Broker>>,
+}
+
+impl NameServer {
+    pub(crate) const fn new(brokers: Vec<Arc<Broker>>) -> Self {
+        Self { brokers }
+    }
+
+    pub(crate) fn serve(&self, request: &Command) -> Answered {
+        match request.request_code() {
+            RequestCode::GET_ROUTEINFO_BY_TOPIC => self.route(request),
+            other => Err(unsupported(other)),
+        }
+    }
+
+    fn route(&self, request: &Command) -> Answered {
+        let topic = request.fields.required("topic")?;
+        let (brokers, queues): (Vec<_>, Vec<_>) = self
+            .brokers
+            .iter()
+            .filter_map(|broker| Some((broker, broker.topics.get(topic)?)))
+            .map(|(broker, topic)| {
+                let broker_data = json!({
+                    "brokerAddrs": { "0": broker.log.host().to_string() },
+                    "brokerName": broker.name,
+                    "cluster": CLUSTER,
+                    "enableActingMaster": false,
+                });
+                let queue_data = json!({
+                    "brokerName": broker.name,
+                    "perm": topic.config.perm,
+                    "readQueueNums": topic.config.read_queues,
+                    "topicSysFlag": topic.config.sys_flag,
+                    "writeQueueNums": topic.config.write_queues,
+                });
+                (broker_data, queue_data)
+            })
+            .unzip();
+        if queues.is_empty() {
+            return Err(Refusal::new(
+                ResponseCode::TOPIC_NOT_EXIST,
+                format!("No topic route info in name server for the topic: {topic}{FAQ}"),
+            ));
+        }
+        let route = json!({
+            "brokerDatas": brokers,
+            "filterServerTable": {},
+            "queueDatas": queues,
+        });
+        let wants_standard = request.version >= STANDARD_JSON
+            || request.fields.get("acceptStandardJsonOnly") == Some("true");
+        let mut text = route.to_string();
+        if !wants_standard {
+            // fastjson's form, which older clients cannot do without: a number as a key.
+            text = text.replace(r#""brokerAddrs":{"0":"#, r#""brokerAddrs":{0:"#);
+        }
+        let mut answer = success();
+        answer.body = text.into();
+        Ok(answer.into())
+    }
+}
+
+/// What both servers say of a code that they do not know.
+pub(crate) fn unsupported(code: RequestCode) -> Refusal {
+    Refusal::new(
+        ResponseCode::REQUEST_CODE_NOT_SUPPORTED,
+        format!(" request type {} not supported", code.0),
+    )
+}

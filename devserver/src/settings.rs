@@ -1,0 +1,60 @@
+//! What a server was asked to be.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// The cluster's name, as a broker has it unless configured.
+pub(crate) const CLUSTER: &str = "DefaultCluster";
+/// The region's name, as a broker has it unless configured.
+pub(crate) const REGION: &str = "DefaultRegion";
+/// The largest body that a broker takes unless configured.
+pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// The real brokers' schedule, in seconds: levels 1 to 18 (`messageDelayLevel`).
+const DELAY_LEVELS: [u64; 18] = [
+    1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200,
+];
+
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) brokers: usize,
+    pub(crate) queues: u32,
+    pub(crate) auto_create_topics: bool,
+    pub(crate) delay_levels: Vec<Duration>,
+    pub(crate) retry_delay: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            brokers: 1,
+            queues: 8,
+            auto_create_topics: true,
+            delay_levels: DELAY_LEVELS.map(Duration::from_secs).to_vec(),
+            retry_delay: None,
+        }
+    }
+}
+
+impl Settings {
+    /// A level that the schedule has: what is above it is its last.
+    pub(crate) fn clamp_level(&self, level: i32) -> usize {
+        usize::try_from(level)
+            .unwrap_or_default()
+            .clamp(1, self.delay_levels.len().max(1))
+    }
+
+    /// How long a message of this level waits.
+    pub(crate) fn delay(&self, level: usize, is_retry: bool) -> Duration {
+        match self.retry_delay {
+            Some(delay) if is_retry => delay,
+            _ => level
+                .checked_sub(1)
+                .and_then(|at| self.delay_levels.get(at))
+                .copied()
+                .unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Messages in memory. Nothing here knows of sockets or requests.
+
+mod log;
+mod message;
+mod queue;
+mod read;
+mod records;
+mod segments;
+mod tag;
+#[cfg(test)]
+mod tests;
+mod topic;
+
+pub(crate) use log::Log;
+pub(crate) use message::NewMessage;
+pub(crate) use queue::{Boundary, Queue};
+pub(crate) use read::{Ask, Read, Status};
+pub(crate) use tag::TagFilter;
+pub(crate) use topic::{Topic, TopicConfig, Topics};

@@ -1,0 +1,143 @@
+//! One queue of a topic: its messages, and who waits for more.
+
+use std::sync::Arc;
+
+use onsmq_proto::WireError;
+use onsmq_proto::message::StoredMessage;
+use parking_lot::Mutex;
+
+use super::records::{Common, Records, offset_of};
+use super::{Ask, Log, NewMessage, Read};
+use crate::long_poll::Waiter;
+
+/// A queue. Its lock is held for as long as messages are copied in or out, and never while
+/// something else is waited for.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    topic: Arc<str>,
+    id: i32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    records: Records,
+    waiters: Vec<Waiter>,
+}
+
+/// Where messages went.
+#[derive(Debug)]
+pub(crate) struct Appended {
+    /// The first one's place in the queue; the others follow.
+    pub(crate) queue_offset: i64,
+    /// Each one's address in the log.
+    pub(crate) log_offsets: Vec<i64>,
+}
+
+/// Which message a time names when it lies between two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Boundary {
+    /// The first one at or after it.
+    Lower,
+    /// The last one at or before it.
+    Upper,
+}
+
+impl Queue {
+    pub(crate) fn new(topic: Arc<str>, id: i32) -> Self {
+        Self {
+            topic,
+            id,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Appends messages, which follow each other in the queue, and wakes who waits for them.
+    ///
+    /// # Errors
+    /// [`WireError::TooLong`]; the messages before the one that is too long are stored.
+    pub(crate) fn append(
+        self: &Arc<Self>,
+        log: &Log,
+        now: i64,
+        messages: &[NewMessage<'_>],
+    ) -> Result<Appended, WireError> {
+        let common = Common {
+            topic: &self.topic,
+            queue_id: self.id,
+            store_host: log.host(),
+        };
+        let mut state = self.state.lock();
+        let first = state.records.len();
+        let store_time = state.records.store_time(now);
+        let log_offsets: Result<_, _> = messages
+            .iter()
+            .map(|message| {
+                let reserve = |segment, capacity| log.reserve(self, segment, capacity);
+                state.records.append(common, store_time, message, reserve)
+            })
+            .collect();
+        let woken = state.take_waiters_for(first);
+        drop(state);
+        woken.into_iter().for_each(Waiter::wake);
+        Ok(Appended {
+            queue_offset: offset_of(first),
+            log_offsets: log_offsets?,
+        })
+    }
+
+    /// One past the last message.
+    pub(crate) fn max_offset(&self) -> i64 {
+        self.state.lock().records.max_offset()
+    }
+
+    /// What a pull gets now.
+    pub(crate) fn read(&self, ask: &Ask<'_>) -> Read {
+        self.state.lock().records.read(ask)
+    }
+
+    /// What a pull gets now; `None` where it is to wait: it is at the queue's end, and the
+    /// waiter stays.
+    pub(crate) fn read_or_wait(&self, ask: &Ask<'_>, waiter: Waiter) -> Option<Read> {
+        let mut state = self.state.lock();
+        if ask.offset == state.records.max_offset() {
+            state.waiters.push(waiter);
+            return None;
+        }
+        Some(state.records.read(ask))
+    }
+
+    /// Takes back the waiter of a pull that no longer waits.
+    pub(crate) fn forget(&self, is_it: impl Fn(&Waiter) -> bool) {
+        self.state.lock().waiters.retain(|waiter| !is_it(waiter));
+    }
+
+    /// The message with this offset.
+    pub(crate) fn message(&self, offset: i64) -> Option<StoredMessage> {
+        let at = usize::try_from(offset).ok()?;
+        self.state.lock().records.message(at)
+    }
+
+    /// The message that begins at a place of the queue's memory.
+    pub(super) fn message_at(&self, segment: u32, start: usize) -> Option<StoredMessage> {
+        self.state.lock().records.message_at(segment, start)
+    }
+
+    /// The offset that a time names: the end where all messages are older.
+    pub(crate) fn offset_by_time(&self, time: i64, boundary: Boundary) -> i64 {
+        self.state.lock().records.offset_by_time(time, boundary)
+    }
+}
+
+impl State {
+    /// Takes the waiters that want one of the messages from `first` on.
+    fn take_waiters_for(&mut self, first: usize) -> Vec<Waiter> {
+        if self.waiters.is_empty() {
+            return Vec::new();
+        }
+        let records = &self.records;
+        let is_wanted =
+            |waiter: &mut Waiter| records.tags_from(first).any(|tag| waiter.accepts(tag));
+        self.waiters.extract_if(.., is_wanted).collect()
+    }
+}
