@@ -27,6 +27,7 @@ pub extern "C" fn ons_config_new() -> Box<ons_config_t> {
 ///
 /// # Safety
 /// `key` and `value` point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_config_set(
     config: Option<&mut ons_config_t>,

@@ -34,6 +34,7 @@ const JOIN: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_consumer_new(
     config: Option<&ons_config_t>,
@@ -69,6 +70,7 @@ pub extern "C" fn ons_consumer_new(
 ///
 /// # Safety
 /// `topic` and `expression` point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_consumer_subscribe(
     consumer: Option<&ons_consumer_t>,
@@ -120,6 +122,7 @@ pub unsafe extern "C" fn ons_consumer_subscribe(
 ///
 /// # Safety
 /// `topic` points to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_consumer_unsubscribe(
     consumer: Option<&ons_consumer_t>,
@@ -143,6 +146,7 @@ pub unsafe extern "C" fn ons_consumer_unsubscribe(
 /// # Errors
 /// ONS_CODE_NAME_SERVER_UNREACHABLE, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE where a consumer of
 /// the group runs under the same InstanceName, or in a callback that must not block.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_consumer_start(
     consumer: Option<&ons_consumer_t>,
@@ -161,6 +165,7 @@ pub extern "C" fn ons_consumer_start(
 ///
 /// # Errors
 /// ONS_CODE_FORKED.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_consumer_shutdown(
     consumer: Option<&ons_consumer_t>,
@@ -200,6 +205,7 @@ pub extern "C" fn ons_consumer_is_closed(consumer: Option<&ons_consumer_t>) -> b
 ///
 /// # Safety
 /// `deliveries` has room for `max` pointers.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_consumer_receive(
     consumer: Option<&ons_consumer_t>,
@@ -249,6 +255,7 @@ pub type ons_ready_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 ///
 /// # Errors
 /// ONS_CODE_INVALID_ARGUMENT.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_consumer_on_ready(
     consumer: Option<&ons_consumer_t>,

@@ -75,6 +75,7 @@ pub extern "C" fn ons_delivery_message(
 /// # Errors
 /// ONS_CODE_INVALID_STATE where it was completed before, which changes nothing;
 /// ONS_CODE_INVALID_ARGUMENT for a number that is no action.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_delivery_complete(
     delivery: Option<&ons_delivery_t>,

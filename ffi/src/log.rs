@@ -54,6 +54,7 @@ static LEVEL: AtomicU32 = AtomicU32::new(ons_log_level_t::ONS_LOG_WARN as u32);
 ///
 /// # Errors
 /// ONS_CODE_INVALID_ARGUMENT for a number that is no level.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_log_set(
     level: u32,

@@ -110,6 +110,7 @@ fn resent(message: &MessageExt) -> Message {
 ///
 /// # Safety
 /// `topic` and `body` point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_message_new(
     topic: *const c_char,
@@ -142,6 +143,7 @@ pub unsafe extern "C" fn ons_message_new(
 ///
 /// # Safety
 /// `topic` points to as many bytes as said; `body` does, unchanged, until `release` is called.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_message_new_borrowed(
     topic: *const c_char,
@@ -191,6 +193,7 @@ impl AsRef<[u8]> for Lent {
 ///
 /// # Errors
 /// ONS_CODE_INVALID_ARGUMENT.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_message_clone(
     message: Option<&ons_message_t>,
@@ -210,6 +213,7 @@ pub extern "C" fn ons_message_clone(
 ///
 /// # Safety
 /// `tag` points to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_message_set_tag(
     message: Option<&mut ons_message_t>,
@@ -232,6 +236,7 @@ pub unsafe extern "C" fn ons_message_set_tag(
 ///
 /// # Safety
 /// `key` points to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_message_set_key(
     message: Option<&mut ons_message_t>,
@@ -255,6 +260,7 @@ pub unsafe extern "C" fn ons_message_set_key(
 ///
 /// # Safety
 /// `name` and `value` point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_message_set_property(
     message: Option<&mut ons_message_t>,

@@ -47,6 +47,7 @@ pub type ons_send_many_fn = Option<
 ///
 /// # Errors
 /// ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_new(
     config: Option<&ons_config_t>,
@@ -65,6 +66,7 @@ pub extern "C" fn ons_producer_new(
 ///
 /// # Errors
 /// ONS_CODE_CLOSED.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_start(
     producer: Option<&ons_producer_t>,
@@ -81,6 +83,7 @@ pub extern "C" fn ons_producer_start(
 ///
 /// # Errors
 /// ONS_CODE_FORKED.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_shutdown(
     producer: Option<&ons_producer_t>,
@@ -115,6 +118,7 @@ pub extern "C" fn ons_producer_is_closed(producer: Option<&ons_producer_t>) -> b
 /// ONS_CODE_CONNECT_FAILED, ONS_CODE_TIMEOUT and the like when the time is over;
 /// ONS_CODE_NOT_STARTED, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE in a callback that must not
 /// block.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_send(
     producer: Option<&ons_producer_t>,
@@ -137,6 +141,7 @@ pub extern "C" fn ons_producer_send(
 ///
 /// # Errors
 /// As ons_producer_send, as far as they show before the message leaves.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_send_oneway(
     producer: Option<&ons_producer_t>,
@@ -155,6 +160,7 @@ pub extern "C" fn ons_producer_send_oneway(
 /// # Errors
 /// ONS_CODE_INVALID_ARGUMENT, ONS_CODE_FORKED: then `callback` is not called. All others go to
 /// `callback`.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_send_async(
     producer: Option<&ons_producer_t>,
@@ -189,6 +195,7 @@ pub extern "C" fn ons_producer_send_async(
 ///
 /// # Safety
 /// `messages` points to `count` messages, `results` and `errors` to room for `count` pointers.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_producer_send_many(
     producer: Option<&ons_producer_t>,
@@ -228,6 +235,7 @@ pub unsafe extern "C" fn ons_producer_send_many(
 ///
 /// # Safety
 /// `messages` points to `count` messages.
+#[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_producer_send_many_async(
     producer: Option<&ons_producer_t>,

@@ -47,6 +47,13 @@ impl Config {
         self.0.insert(plain(key), given);
     }
 
+    /// What was set, as it was spelled.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .values()
+            .map(|Given { key, value }| (key.as_str(), value.as_str()))
+    }
+
     /// Checks every property that was set.
     ///
     /// # Errors

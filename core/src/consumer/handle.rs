@@ -313,7 +313,7 @@ impl Shared {
         self.close_inboxes();
         self.wait_for_listeners(group).await;
         commit_last(group).await;
-        for queue in group.assigned() {
+        for (_, queue) in group.assigned.lock().drain() {
             // What is completed from now on comes too late to count.
             let _ = queue.drop_queue();
         }

@@ -34,7 +34,7 @@ const ROUTES: Duration = Duration::from_secs(30);
 const REBALANCE: Duration = Duration::from_secs(20);
 const COMMIT: Duration = Duration::from_secs(5);
 /// A topic that a consumer waits for is asked for after this, then less often.
-const MISSING_FIRST: Duration = Duration::from_millis(500);
+const MISSING_FIRST: Duration = Duration::from_millis(100);
 const MISSING_LATER: Duration = Duration::from_secs(3);
 
 /// What members ask for.

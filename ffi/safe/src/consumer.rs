@@ -1,0 +1,180 @@
+//! Consumers.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::time::Duration;
+
+use onsmq_ffi::{
+    ons_action_t, ons_consumer_is_closed, ons_consumer_is_started, ons_consumer_new,
+    ons_consumer_on_ready, ons_consumer_receive, ons_consumer_shutdown, ons_consumer_start,
+    ons_consumer_subscribe, ons_consumer_t, ons_consumer_thread_nums, ons_consumer_unsubscribe,
+    ons_consumer_waiting, ons_delivery_complete, ons_delivery_message, ons_delivery_t,
+};
+
+use crate::abi::{self, check, destroy, str_parts, userdata};
+use crate::{Config, MessageView, Result};
+
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It is done with.
+    CommitMessage,
+    /// It is to come again later.
+    ReconsumeLater,
+}
+
+impl Action {
+    const fn number(self) -> u32 {
+        match self {
+            Self::CommitMessage => ons_action_t::ONS_ACTION_COMMIT_MESSAGE as u32,
+            Self::ReconsumeLater => ons_action_t::ONS_ACTION_RECONSUME_LATER as u32,
+        }
+    }
+}
+
+/// A message and its completion. Dropped uncompleted, it comes again later.
+#[derive(Debug)]
+pub struct Delivery(Box<ons_delivery_t>);
+
+impl Delivery {
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> Option<MessageView<'_>> {
+        ons_delivery_message(Some(&self.0)).map(MessageView)
+    }
+
+    /// # Errors
+    /// [`Error`](crate::Error), where it was completed before.
+    pub fn complete(&self, action: Action) -> Result<()> {
+        check(ons_delivery_complete(Some(&self.0), action.number()))
+    }
+}
+
+/// Consumes messages as a member of a group.
+#[derive(Debug)]
+pub struct Consumer(Box<ons_consumer_t>);
+
+impl Consumer {
+    /// # Errors
+    /// [`Error`](crate::Error), for a wrong configuration.
+    pub fn new(config: &Config) -> Result<Self> {
+        abi::out(|out| ons_consumer_new(Some(&config.0), out)).map(Self)
+    }
+
+    /// Subscribes to a topic whose messages are [received](Self::receive).
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn subscribe(&self, topic: &str, expression: &str) -> Result<()> {
+        let ((topic, topic_len), (expression, expression_len)) =
+            (str_parts(topic), str_parts(expression));
+        check(
+            // SAFETY: both point to as many bytes as said.
+            unsafe {
+                ons_consumer_subscribe(
+                    Some(&self.0),
+                    topic,
+                    topic_len,
+                    expression,
+                    expression_len,
+                    None,
+                    null_mut(),
+                    None,
+                )
+            },
+        )
+    }
+
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn unsubscribe(&self, topic: &str) -> Result<()> {
+        let (topic, len) = str_parts(topic);
+        // SAFETY: the pointer is to as many bytes as said.
+        check(unsafe { ons_consumer_unsubscribe(Some(&self.0), topic, len) })
+    }
+
+    /// Waits until the brokers know this member.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn start(&self) -> Result<()> {
+        check(ons_consumer_start(Some(&self.0)))
+    }
+
+    /// Waits for deliveries that are out, and commits.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn shutdown(&self) -> Result<()> {
+        check(ons_consumer_shutdown(Some(&self.0)))
+    }
+
+    /// Whether it was started and not shut down.
+    #[must_use]
+    pub fn is_started(&self) -> bool {
+        ons_consumer_is_started(Some(&self.0))
+    }
+
+    /// Whether it was shut down.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        ons_consumer_is_closed(Some(&self.0))
+    }
+
+    /// Waits for messages, for ever without a limit, and takes up to `max`.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn receive(&self, max: usize, limit: Option<Duration>) -> Result<Vec<Delivery>> {
+        let timeout_ms = limit.map_or(-1, |limit| i64::try_from(limit.as_millis()).unwrap_or(-1));
+        // The array need not be longer than what waits, unless nothing does.
+        let room = max.min(self.waiting().max(64));
+        let mut pointers = vec![null_mut(); room];
+        let count = abi::out(|count| {
+            // SAFETY: the array has that much room.
+            unsafe {
+                ons_consumer_receive(
+                    Some(&self.0),
+                    room,
+                    timeout_ms,
+                    pointers.as_mut_ptr(),
+                    count,
+                )
+            }
+        })?;
+        // SAFETY: as many were written, and are ours.
+        let deliveries = unsafe { abi::take_all(&pointers[..count]) };
+        Ok(deliveries.flatten().map(Delivery).collect())
+    }
+
+    /// Has `ready` called when messages come while none were waiting, and at shutdown, on a
+    /// network thread. It must not block.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn on_ready<F: Fn() + Send + Sync + 'static>(&self, ready: F) -> Result<()> {
+        unsafe extern "C" fn call<F: Fn()>(userdata: *mut c_void) {
+            // SAFETY: made below for this `F`, and not destroyed while it may be called.
+            let ready = unsafe { &*userdata.cast::<F>() };
+            ready();
+        }
+        check(ons_consumer_on_ready(
+            Some(&self.0),
+            Some(call::<F>),
+            userdata(ready),
+            Some(destroy::<F>),
+        ))
+    }
+
+    /// How many messages wait to be received.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        ons_consumer_waiting(Some(&self.0))
+    }
+
+    /// Most listener calls at once.
+    #[must_use]
+    pub fn thread_nums(&self) -> usize {
+        ons_consumer_thread_nums(Some(&self.0))
+    }
+}
