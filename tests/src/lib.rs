@@ -1,5 +1,10 @@
-//! The behaviour suite of onsmq, and what it stands on.
+//! The behaviour suite of onsmq, and what it stands on: real brokers, the dev server, and
+//! programs in C and C++.
 
 #![forbid(unsafe_code)]
 
 pub mod cluster;
+pub mod native;
+mod server;
+
+pub use server::{Running, Server, unique};

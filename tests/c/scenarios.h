@@ -1,0 +1,14 @@
+/* The scenarios, each in a file of its name. */
+#ifndef SCENARIOS_H
+#define SCENARIOS_H
+
+#include "support.h"
+
+void roundtrip(const char *address, const char *topic, size_t count);
+void subscriptions(const char *address, const char *topic);
+void member(const char *address, const char *topic, const char *group);
+void errors(const char *address, const char *topic, const char *refused, const char *http);
+void refusals(const char *address, const char *topic);
+void rounds(const char *address, const char *topic, size_t count);
+
+#endif
