@@ -78,7 +78,7 @@ impl Broker {
             RequestCode::SEND_MESSAGE
             | RequestCode::SEND_MESSAGE_V2
             | RequestCode::SEND_BATCH_MESSAGE => self.send(context, request),
-            RequestCode::PULL_MESSAGE => self.pull(context, request),
+            RequestCode::PULL_MESSAGE | pull::LITE_PULL_MESSAGE => self.pull(context, request),
             RequestCode::QUERY_CONSUMER_OFFSET => self.query_offset(request),
             RequestCode::UPDATE_CONSUMER_OFFSET => self.update_offset(request),
             RequestCode::HEART_BEAT => self.heartbeat(context, request),

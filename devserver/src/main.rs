@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use clap::Parser;
 use onsmq_devserver::DevServer;
@@ -20,6 +21,10 @@ struct Args {
     /// The name server's port; 0 for any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// How many milliseconds a failed message waits before it comes again, instead of the real
+    /// brokers' schedule, which begins with 10 s.
+    #[arg(long)]
+    retry_delay_ms: Option<u64>,
     /// Stop when standard input ends: so that the server does not outlive who started it.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -35,12 +40,14 @@ fn main() -> io::Result<()> {
 }
 
 async fn run(args: Args) -> io::Result<()> {
-    let server = DevServer::builder()
+    let mut builder = DevServer::builder()
         .brokers(args.brokers)
         .queues(args.queues)
-        .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port))
-        .start()
-        .await?;
+        .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port));
+    if let Some(delay) = args.retry_delay_ms {
+        builder = builder.retry_delay(Duration::from_millis(delay));
+    }
+    let server = builder.start().await?;
     println!("{}", server.namesrv_addr());
     tokio::select! {
         stopped = told_to_stop() => stopped?,

@@ -10,6 +10,9 @@ pub(crate) const REGION: &str = "DefaultRegion";
 /// The largest body that a broker takes unless configured.
 pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
 
+/// More queues of a topic than this are a mistake, and would cost memory.
+pub(crate) const MAX_QUEUES: u32 = 65_536;
+
 /// The real brokers' schedule, in seconds: levels 1 to 18 (`messageDelayLevel`).
 const DELAY_LEVELS: [u64; 18] = [
     1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200,
