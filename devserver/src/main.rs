@@ -48,28 +48,39 @@ async fn run(args: Args) -> io::Result<()> {
         builder = builder.retry_delay(Duration::from_millis(delay));
     }
     let server = builder.start().await?;
+    // Whoever reads the address may stop the server at once.
+    let stopped = told_to_stop()?;
     println!("{}", server.namesrv_addr());
     tokio::select! {
-        stopped = told_to_stop() => stopped?,
+        () = stopped => {}
         () = stdin_closed(), if args.until_stdin_closes => {}
     }
     server.shutdown().await;
     Ok(())
 }
 
+/// Listens for signals from now on, and gives what ends when one has come.
 #[cfg(unix)]
-async fn told_to_stop() -> io::Result<()> {
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Where no signal can be heard, standard input is left to end it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Reads in a thread of its own, which ends with the process: the runtime would wait for a read
