@@ -50,6 +50,13 @@ impl Builder {
         self
     }
 
+    /// How long a half message stays undecided before its producer is asked, and asked again:
+    /// 6 s and 30 s by default, the first unless the message says otherwise.
+    pub const fn check_back_delay(mut self, delay: Duration) -> Self {
+        self.settings.check_back_delay = Some(delay);
+        self
+    }
+
     /// The delays of levels 1, 2, 3... instead of the brokers' `1s 5s 10s 30s 1m ... 2h`. Retries
     /// take them from level 3 on, unless there is a [`Builder::retry_delay`].
     pub fn delay_levels(mut self, levels: impl IntoIterator<Item = Duration>) -> Self {

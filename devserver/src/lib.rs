@@ -20,7 +20,8 @@
 //! - A waiting pull is answered when its time is over, not at the next round of 5 s; a message
 //!   with a time comes at that time, not within the second.
 //! - Offsets in the log are unique, but tell no order between queues.
-//! - Half messages that nobody decides stay undecided: there are no check-backs.
+//! - A half message is asked about when its time is over, not at the next round of 30 s; a
+//!   second verdict on it is not heard.
 //! - There is no access control, no filter by SQL, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
