@@ -2,6 +2,7 @@
 
 mod admin;
 mod batch;
+mod check_back;
 mod clients;
 mod delay;
 mod groups;
@@ -47,6 +48,7 @@ pub(crate) struct Broker {
     offsets: offsets::Offsets,
     locks: locks::QueueLocks,
     schedule: schedule::Schedule,
+    halves: transactions::Undecided,
     /// For messages that come without a unique id.
     unique_ids: UniqueIds,
 }
@@ -62,6 +64,7 @@ impl Broker {
             offsets: offsets::Offsets::default(),
             locks: locks::QueueLocks::default(),
             schedule: schedule::Schedule::default(),
+            halves: transactions::Undecided::default(),
             unique_ids: UniqueIds::new(
                 std::net::Ipv4Addr::LOCALHOST,
                 std::process::id(),
@@ -78,7 +81,7 @@ impl Broker {
             RequestCode::SEND_MESSAGE
             | RequestCode::SEND_MESSAGE_V2
             | RequestCode::SEND_BATCH_MESSAGE => self.send(context, request),
-            RequestCode::PULL_MESSAGE => self.pull(context, request),
+            RequestCode::PULL_MESSAGE | pull::LITE_PULL_MESSAGE => self.pull(context, request),
             RequestCode::QUERY_CONSUMER_OFFSET => self.query_offset(request),
             RequestCode::UPDATE_CONSUMER_OFFSET => self.update_offset(request),
             RequestCode::HEART_BEAT => self.heartbeat(context, request),
@@ -105,7 +108,7 @@ impl Broker {
         self.groups.disconnect(peer);
     }
 
-    /// Delivers delayed messages as their times come.
+    /// Delivers delayed messages, and asks about half messages, as their times come.
     pub(crate) async fn run_schedule(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
             tokio::select! {
@@ -120,8 +123,15 @@ impl Broker {
     }
 
     fn deliver(&self, due: &schedule::Due) {
-        if let Err(refusal) = self.deliver_delayed(&due.queue, due.offset) {
-            tracing::warn!(?refusal, "a delayed message cannot be delivered");
+        let Some(message) = due.queue.message(due.offset) else {
+            return;
+        };
+        let delivered = match message.topic() {
+            topics::HALF => self.check_back(&message),
+            _ => self.deliver_delayed(&message),
+        };
+        if let Err(refusal) = delivered {
+            tracing::warn!(?refusal, "a message that waited cannot be delivered");
         }
     }
 

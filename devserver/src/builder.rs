@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::DevServer;
-use crate::settings::Settings;
+use crate::settings::{MAX_QUEUES, Settings};
 
 /// What a server should be; see [`DevServer::builder`].
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ impl Builder {
     /// How many queues a topic gets at each broker when it is made on the first message: 8 by
     /// default. Clients ask for 4 at most, unless told otherwise.
     pub fn queues(mut self, queues: u32) -> Self {
-        self.settings.queues = queues.max(1);
+        self.settings.queues = queues.clamp(1, MAX_QUEUES);
         self
     }
 
@@ -47,6 +47,13 @@ impl Builder {
     /// do not want to wait for the brokers' schedule, which begins with 10 s.
     pub const fn retry_delay(mut self, delay: Duration) -> Self {
         self.settings.retry_delay = Some(delay);
+        self
+    }
+
+    /// How long a half message stays undecided before its producer is asked, and asked again:
+    /// 6 s and 30 s by default, the first unless the message says otherwise.
+    pub const fn check_back_delay(mut self, delay: Duration) -> Self {
+        self.settings.check_back_delay = Some(delay);
         self
     }
 

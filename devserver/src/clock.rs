@@ -1,6 +1,16 @@
-//! The time that messages carry.
+//! The time that messages carry, and the time that is waited for.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// Nothing is waited for longer: a delay that the clock cannot count to is this one.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// The time when a delay is over.
+pub(crate) fn after(now: Instant, delay: Duration) -> Instant {
+    now + delay.min(LONGEST_WAIT)
+}
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {

@@ -12,8 +12,18 @@
 //! # }
 //! ```
 //!
-//! It is not the judge of what is right: the real brokers are, and where this one differs from
-//! them it says so.
+//! It is not the judge of what is right: the real brokers are. What differs from 5.3.3, on
+//! purpose or so far:
+//!
+//! - Messages are in memory, and stay there until the server ends.
+//! - A pull gets as many messages as it asks for, up to 1024; real brokers stop at 32.
+//! - A waiting pull is answered when its time is over, not at the next round of 5 s; a message
+//!   with a time comes at that time, not within the second.
+//! - Offsets in the log are unique, but tell no order between queues.
+//! - A half message is asked about when its time is over, not at the next round of 30 s; a
+//!   second verdict on it is not heard.
+//! - There is no access control, no filter by SQL, no pop, no request and reply, no master and
+//!   slave, and of the administrators' requests only the one that makes topics.
 //!
 //! Reading order: `server` opens the sockets, `connection` owns one of them, `service` is
 //! the door that every request passes, `name_server` and `broker` are behind it. One file

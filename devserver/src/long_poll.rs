@@ -11,6 +11,7 @@ use onsmq_proto::codec::Command;
 use tokio::time::Instant;
 
 use crate::answer::Wait;
+use crate::clock;
 use crate::peer::{Peer, Token};
 use crate::store::{Queue, TagFilter};
 
@@ -65,9 +66,7 @@ impl WaitingPulls {
     }
 
     pub(crate) fn insert(&mut self, pull: Token, request: Command, wait: Wait, now: Instant) {
-        // A time that is out of the clock's range is never over.
-        let far = std::time::Duration::from_secs(24 * 60 * 60);
-        let deadline = now + wait.timeout.min(far);
+        let deadline = clock::after(now, wait.timeout);
         self.deadlines.insert((deadline, pull));
         let waiting = Waiting {
             request,
@@ -107,5 +106,82 @@ impl WaitingPulls {
         for (pull, waiting) in self.pulls.drain() {
             waiting.queue.forget(|waiter| waiter.is(peer, pull));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Ask, Log, NewMessage};
+
+    fn peer(id: u64) -> Arc<Peer> {
+        let address = "127.0.0.1:5".parse().expect("an address");
+        Arc::new(Peer::new(id, address))
+    }
+
+    /// Has a pull wait at the end of a queue.
+    fn wait(pulls: &mut WaitingPulls, peer: &Arc<Peer>, queue: &Arc<Queue>, token: Token) {
+        let ask = Ask {
+            offset: 0,
+            max_messages: 1,
+            max_bytes: 1,
+            filter: &TagFilter::ALL,
+        };
+        let waiter = Waiter::new(Arc::clone(peer), token, TagFilter::ALL);
+        assert!(queue.read_or_wait(&ask, waiter).is_none());
+        let request = Command::request(
+            onsmq_proto::codec::RequestCode::PULL_MESSAGE,
+            onsmq_proto::codec::ExtFields::new(),
+            bytes::Bytes::new(),
+        );
+        let wait = Wait {
+            queue: Arc::clone(queue),
+            timeout: Duration::from_secs(token.0),
+        };
+        pulls.insert(token, request, wait, Instant::now());
+    }
+
+    fn append(queue: &Arc<Queue>, log: &Log) {
+        let message = NewMessage {
+            body: b"x",
+            properties: "",
+            flag: 0,
+            sys_flag: 0,
+            born_timestamp: 0,
+            born_host: log.host(),
+            reconsume_times: 0,
+            prepared_transaction_offset: 0,
+        };
+        queue.append(log, 0, &[message]).expect("short");
+    }
+
+    #[tokio::test]
+    async fn a_message_wakes_the_pulls_that_still_wait_and_no_others() {
+        let log = Log::new("127.0.0.1:10911".parse().expect("an address"));
+        let queue = Arc::new(Queue::new(Arc::from("t"), 0));
+        let (here, gone) = (peer(1), peer(2));
+        let (mut pulls, mut lost) = (WaitingPulls::default(), WaitingPulls::default());
+        for token in [9, 5, 7] {
+            wait(&mut pulls, &here, &queue, Token(token));
+        }
+        wait(&mut lost, &gone, &queue, Token(9));
+        lost.forget_all(&gone);
+
+        let now = Instant::now() + Duration::from_secs(6);
+        assert!(pulls.take_expired(&here, Instant::now()).is_none());
+        let expired = pulls.take_expired(&here, now).map(|(token, _)| token);
+        assert_eq!(expired, Some(Token(5)));
+        assert!(pulls.take_expired(&here, now).is_none());
+
+        append(&queue, &log);
+        assert_eq!(here.take_woken(), Some(Token(9)));
+        assert!(pulls.take(Token(9)).is_some());
+        assert_eq!(here.take_woken(), Some(Token(7)));
+        assert_eq!(here.take_woken(), None);
+        assert_eq!(gone.take_woken(), None);
+        append(&queue, &log);
+        assert_eq!(here.take_woken(), None, "woken once");
     }
 }

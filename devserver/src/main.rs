@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use clap::Parser;
 use onsmq_devserver::DevServer;
@@ -20,6 +21,10 @@ struct Args {
     /// The name server's port; 0 for any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// How many milliseconds a failed message waits before it comes again, instead of the real
+    /// brokers' schedule, which begins with 10 s.
+    #[arg(long)]
+    retry_delay_ms: Option<u64>,
     /// Stop when standard input ends: so that the server does not outlive who started it.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -35,34 +40,47 @@ fn main() -> io::Result<()> {
 }
 
 async fn run(args: Args) -> io::Result<()> {
-    let server = DevServer::builder()
+    let mut builder = DevServer::builder()
         .brokers(args.brokers)
         .queues(args.queues)
-        .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port))
-        .start()
-        .await?;
+        .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port));
+    if let Some(delay) = args.retry_delay_ms {
+        builder = builder.retry_delay(Duration::from_millis(delay));
+    }
+    let server = builder.start().await?;
+    // Whoever reads the address may stop the server at once.
+    let stopped = told_to_stop()?;
     println!("{}", server.namesrv_addr());
     tokio::select! {
-        stopped = told_to_stop() => stopped?,
+        () = stopped => {}
         () = stdin_closed(), if args.until_stdin_closes => {}
     }
     server.shutdown().await;
     Ok(())
 }
 
+/// Listens for signals from now on, and gives what ends when one has come.
 #[cfg(unix)]
-async fn told_to_stop() -> io::Result<()> {
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Where no signal can be heard, standard input is left to end it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Reads in a thread of its own, which ends with the process: the runtime would wait for a read

@@ -14,7 +14,7 @@ use crate::broker::Broker;
 use crate::listener::Listener;
 use crate::name_server::NameServer;
 use crate::service::Service;
-use crate::settings::Settings;
+use crate::settings::{MAX_QUEUES, Settings};
 use crate::store::TopicConfig;
 
 /// A running name server with its brokers. Dropping it stops all of it; [`DevServer::shutdown`]
@@ -27,13 +27,13 @@ pub struct DevServer {
     tasks: JoinSet<()>,
 }
 
-/// A name that no topic can have.
+/// A topic that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidTopic(String);
 
 impl std::fmt::Display for InvalidTopic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "not a topic: {}", self.0)
+        write!(f, "no such topic can be made: {}", self.0)
     }
 }
 
@@ -84,9 +84,12 @@ impl DevServer {
     /// queues that were there stay.
     ///
     /// # Errors
-    /// [`InvalidTopic`] where brokers would not take the name.
+    /// [`InvalidTopic`] where brokers would not take the name, or for more than 65,536 queues.
     pub fn create_topic(&self, name: &str, queues: u32) -> Result<(), InvalidTopic> {
         crate::broker::check_topic_name(name).map_err(|why| InvalidTopic(why.to_owned()))?;
+        if queues > MAX_QUEUES {
+            return Err(InvalidTopic(format!("{queues} queues are too many")));
+        }
         for broker in &self.brokers {
             broker.topics.set(name, TopicConfig::new(queues));
         }

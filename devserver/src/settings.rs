@@ -10,6 +10,14 @@ pub(crate) const REGION: &str = "DefaultRegion";
 /// The largest body that a broker takes unless configured.
 pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
 
+/// More queues of a topic than this are a mistake, and would cost memory.
+pub(crate) const MAX_QUEUES: u32 = 65_536;
+
+/// How long a half message is left alone (`transactionTimeOut`).
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(6);
+/// How often producers are asked (`transactionCheckInterval`).
+const TRANSACTION_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+
 /// The real brokers' schedule, in seconds: levels 1 to 18 (`messageDelayLevel`).
 const DELAY_LEVELS: [u64; 18] = [
     1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200,
@@ -23,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) auto_create_topics: bool,
     pub(crate) delay_levels: Vec<Duration>,
     pub(crate) retry_delay: Option<Duration>,
+    pub(crate) check_back_delay: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -34,11 +43,22 @@ impl Default for Settings {
             auto_create_topics: true,
             delay_levels: DELAY_LEVELS.map(Duration::from_secs).to_vec(),
             retry_delay: None,
+            check_back_delay: None,
         }
     }
 }
 
 impl Settings {
+    /// How long a half message waits until its producer is asked of it: for the first time,
+    /// and between the times. `immunity` is what the message itself asks for.
+    pub(crate) fn check_back_delay(&self, is_first: bool, immunity: Option<Duration>) -> Duration {
+        match self.check_back_delay {
+            Some(delay) => delay,
+            None if is_first => immunity.unwrap_or(TRANSACTION_TIMEOUT),
+            None => TRANSACTION_CHECK_INTERVAL,
+        }
+    }
+
     /// A level that the schedule has: what is above it is its last.
     pub(crate) fn clamp_level(&self, level: i32) -> usize {
         usize::try_from(level)

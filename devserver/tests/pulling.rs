@@ -121,6 +121,17 @@ async fn tags_are_filtered_by_what_the_heartbeat_said() {
     assert_eq!(answer.fields.get("nextBeginOffset"), Some("4"));
 }
 
+/// Java's lite pull consumer has a code of its own.
+#[tokio::test]
+async fn a_lite_pull_is_a_pull() {
+    let server = start(DevServer::builder()).await;
+    let mut client = Client::of(&server).await;
+    client.send("t", "", "x").await;
+    let fields = with(&pull_fields("g", "t", 0), "sysFlag", 20);
+    let answer = client.done(RequestCode(361), fields, &[]).await;
+    assert_eq!(bodies(&answer), ["x"]);
+}
+
 #[tokio::test]
 async fn a_pull_of_many_messages_spans_the_pieces_of_memory() {
     let server = start(DevServer::builder()).await;

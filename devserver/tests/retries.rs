@@ -5,9 +5,9 @@ mod support;
 use std::time::{Duration, Instant};
 
 use onsmq_devserver::{Builder, DevServer};
-use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
+use onsmq_proto::codec::{ExtFields, RequestCode, ResponseCode};
 use onsmq_proto::message::StoredMessage;
-use support::{Client, bodies, consumer, fields, properties, send_fields, start, with};
+use support::{Client, consumer, fields, properties, send_fields, start, with};
 
 const BACK: RequestCode = RequestCode::CONSUMER_SEND_MSG_BACK;
 
@@ -159,50 +159,4 @@ async fn a_message_with_a_time_comes_then() {
     for name in ["TIMER_OUT_MS", "TIMER_ENQUEUE_MS", "TIMER_DEQUEUE_MS"] {
         assert!(message.property(name).is_some(), "{name}");
     }
-}
-
-#[tokio::test]
-async fn a_half_message_is_seen_once_it_is_committed() {
-    let server = start(DevServer::builder()).await;
-    let mut client = Client::of(&server).await;
-    let own = properties([("TRAN_MSG", "true"), ("PGROUP", "p"), ("UNIQ_KEY", "ID")]);
-    let half_fields = with(&with(&send_fields("t", 0), "i", own), "f", 4);
-    for verdict in [12, 0, 8] {
-        let code = RequestCode::SEND_MESSAGE_V2;
-        let body = format!("verdict {verdict}");
-        let half = client
-            .done(code, half_fields.clone(), body.as_bytes())
-            .await;
-        let ended = Command::request(
-            RequestCode::END_TRANSACTION,
-            end_of(&half, verdict),
-            bytes::Bytes::new(),
-        );
-        client.ask(ended.oneway()).await;
-    }
-    let pulled = client.pull("t", 0).await;
-    assert_eq!(bodies(&pulled), ["verdict 8"]);
-    let [message] = &support::decode(&pulled)[..] else {
-        panic!("one message");
-    };
-    assert_eq!(message.sys_flag(), 8);
-    assert_eq!(message.property("__transactionId__"), Some("ID"));
-    assert!(message.prepared_transaction_offset() > 0);
-}
-
-fn end_of(half: &Command, verdict: i32) -> ExtFields {
-    let id: onsmq_proto::message::id::OffsetMessageId = half
-        .fields
-        .get("msgId")
-        .and_then(|id| id.parse().ok())
-        .expect("an id");
-    let offset = half.fields.get("queueOffset").expect("an offset");
-    let fields = fields([
-        ("producerGroup", "p"),
-        ("tranStateTableOffset", offset),
-        ("fromTransactionCheck", "false"),
-        ("msgId", "ID"),
-    ]);
-    let fields = with(&fields, "commitLogOffset", id.commit_log_offset);
-    with(&fields, "commitOrRollback", verdict)
 }

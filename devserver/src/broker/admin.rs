@@ -6,10 +6,8 @@ use onsmq_proto::names;
 use super::Broker;
 use super::topics::check_name;
 use crate::answer::{Answered, Refusal, success};
+use crate::settings::MAX_QUEUES;
 use crate::store::TopicConfig;
-
-/// More queues than this are a mistake, and would cost memory.
-const MAX_QUEUES: u32 = 65_536;
 
 impl Broker {
     pub(super) fn update_topic(&self, request: &Command) -> Answered {

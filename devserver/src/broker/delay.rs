@@ -14,7 +14,7 @@ use super::put::Draft;
 use super::topics::{SCHEDULE, TIMER, no_such_topic};
 use crate::answer::Refusal;
 use crate::clock;
-use crate::store::{NewMessage, Queue};
+use crate::store::NewMessage;
 
 /// How far ahead a message may be delivered: three days, in ms (`timerMaxDelaySec`).
 const MAX_TIMER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
@@ -112,16 +112,13 @@ impl Broker {
     }
 
     /// Moves a message whose time has come to its real queue.
-    pub(super) fn deliver_delayed(&self, queue: &Queue, offset: i64) -> Result<(), Refusal> {
-        let Some(message) = queue.message(offset) else {
-            return Ok(());
-        };
+    pub(super) fn deliver_delayed(&self, message: &StoredMessage) -> Result<(), Refusal> {
         let now = clock::now_ms().to_string();
         let dequeued = match message.property(TIMER_OUT_MS) {
             Some(_) if message.topic() == TIMER => vec![(TIMER_DEQUEUE_MS, Some(now.as_str()))],
             _ => Vec::new(),
         };
-        let draft = self.to_real_queue(&message, &dequeued)?;
+        let draft = self.to_real_queue(message, &dequeued)?;
         self.put_now(&draft, clock::now_ms())?;
         Ok(())
     }

@@ -112,6 +112,14 @@ impl Groups {
         }
     }
 
+    /// A client of a producer group; another number may give another one.
+    pub(super) fn producer(&self, group: &str, number: usize) -> Option<Arc<Peer>> {
+        let state = self.0.lock();
+        let members = state.producers.get(group)?;
+        let member = members.get(number.checked_rem(members.len())?)?;
+        Some(Arc::clone(&member.peer))
+    }
+
     /// The client ids of a group's members.
     pub(super) fn members(&self, group: &str) -> Option<Vec<String>> {
         let state = self.0.lock();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onsmq_proto::WireError;
-use onsmq_proto::codec::{Command, ResponseCode};
+use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 use onsmq_proto::subscription::SubscriptionData;
 
 use super::Broker;
@@ -14,6 +14,9 @@ use crate::long_poll::Waiter;
 use crate::name_server::FAQ;
 use crate::service::Context;
 use crate::store::{Ask, Queue, Read, Status, TagFilter};
+
+/// What Java's lite pull consumer calls a pull.
+pub(super) const LITE_PULL_MESSAGE: RequestCode = RequestCode(361);
 
 /// The bits of a pull's sysFlag.
 mod flag {

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::store::Queue;
 
 /// The waiting messages of a broker; they themselves are in its queues.
@@ -43,7 +44,7 @@ pub(super) struct Due {
 impl Schedule {
     /// Has a message that is in a waiting queue delivered after a time.
     pub(super) fn add(&self, delay: Duration, queue: Arc<Queue>, offset: i64) {
-        let time = Instant::now() + delay;
+        let time = clock::after(Instant::now(), delay);
         let mut waiting = self.waiting.lock();
         let is_first = match waiting.heap.peek() {
             Some(Reverse(first)) => time < first.time,

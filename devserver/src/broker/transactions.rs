@@ -1,11 +1,12 @@
-//! Transactions: half messages, and END_TRANSACTION for those that are decided by their
-//! producer (Java's `EndTransactionProcessor`).
-//!
-//! What nobody decides is not asked for yet: check-backs are to come here.
+//! Transactions: half messages, and END_TRANSACTION, by which they are decided (Java's
+//! `EndTransactionProcessor`).
+
+use std::collections::HashSet;
 
 use onsmq_proto::codec::{Command, ResponseCode};
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::{StoredMessage, sys_flag};
+use parking_lot::Mutex;
 
 use super::Broker;
 use super::put::{Draft, Stored};
@@ -13,14 +14,43 @@ use super::topics::HALF;
 use crate::answer::{Answered, Outcome, Refusal, success};
 use crate::clock;
 
+/// The half messages that nobody has decided, by their unique ids.
+///
+/// A half message is stored again each time its producer is asked: its id is what stays.
+#[derive(Debug, Default)]
+pub(super) struct Undecided(Mutex<HashSet<String>>);
+
+impl Undecided {
+    fn insert(&self, half_properties: &str) {
+        let id = properties::get(half_properties, name::UNIQ_KEY).unwrap_or_default();
+        self.0.lock().insert(id.to_owned());
+    }
+
+    pub(super) fn contains(&self, half: &StoredMessage) -> bool {
+        self.0.lock().contains(id(half))
+    }
+
+    /// Takes a verdict; `false` where there was one before.
+    pub(super) fn decide(&self, half: &StoredMessage) -> bool {
+        self.0.lock().remove(id(half))
+    }
+}
+
+fn id(half: &StoredMessage) -> &str {
+    half.property(name::UNIQ_KEY).unwrap_or_default()
+}
+
 impl Broker {
-    /// Keeps a half message where no consumer sees it.
+    /// Keeps a half message where no consumer sees it, until its producer decides.
     pub(super) fn put_half(&self, draft: &mut Draft<'_>) -> Result<Stored, Refusal> {
         let id = properties::get(&draft.properties, name::UNIQ_KEY).map(str::to_owned);
         let changes = [(name::TRANSACTION_ID, id.as_deref())];
         draft.message.sys_flag &= !sys_flag::TRANSACTION_ROLLBACK;
         self.redirect(draft, HALF, 0, &changes);
-        self.put_now(draft, clock::now_ms())
+        let stored = self.put_now(draft, clock::now_ms())?;
+        self.halves.insert(&draft.properties);
+        self.schedule_check_back(draft, &stored, true);
+        Ok(stored)
     }
 
     pub(super) fn end_transaction(&self, request: &Command) -> Answered {
@@ -30,7 +60,7 @@ impl Broker {
             return Ok(Outcome::Silence);
         }
         let half = self.half_message(request)?;
-        if verdict == sys_flag::TRANSACTION_COMMIT {
+        if self.halves.decide(&half) && verdict == sys_flag::TRANSACTION_COMMIT {
             self.commit(&half)?;
         }
         Ok(success().into())
