@@ -403,8 +403,9 @@ ons_error_t *ons_consumer_unsubscribe(const ons_consumer_t *consumer,
                                       size_t topic_len);
 
 /**
- * Connects and joins the group: waits until the brokers know this member. Its queues follow in
- * the background. Starting twice is starting once.
+ * Connects and joins the group: waits until this member consumes the queues that it was given, so
+ * that what is sent afterwards is received (with a broker that does not answer: 5 s). Starting
+ * twice is starting once.
  *
  * Errors:
  * ONS_CODE_NAME_SERVER_UNREACHABLE, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE where a consumer of

@@ -140,8 +140,9 @@ pub unsafe extern "C" fn ons_consumer_unsubscribe(
     })
 }
 
-/// Connects and joins the group: waits until the brokers know this member. Its queues follow in
-/// the background. Starting twice is starting once.
+/// Connects and joins the group: waits until this member consumes the queues that it was given, so
+/// that what is sent afterwards is received (with a broker that does not answer: 5 s). Starting
+/// twice is starting once.
 ///
 /// # Errors
 /// ONS_CODE_NAME_SERVER_UNREACHABLE, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE where a consumer of

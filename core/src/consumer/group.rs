@@ -1,7 +1,7 @@
 //! A member of a consumer group, while it runs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onsmq_proto::body::{ConsumeType, ConsumerData};
@@ -45,6 +45,10 @@ pub(super) struct Group {
     pub(super) stopping: CancellationToken,
     pub(super) rebalance_due: Notify,
     pub(super) commit_due: Notify,
+    /// Queues were divided, or one of them was begun.
+    pub(super) progress: Notify,
+    /// Queues were divided once.
+    pub(super) divided: AtomicBool,
     runtime: Handle,
 }
 
@@ -66,6 +70,8 @@ impl Group {
             stopping: CancellationToken::new(),
             rebalance_due: Notify::new(),
             commit_due: Notify::new(),
+            progress: Notify::new(),
+            divided: AtomicBool::new(false),
             runtime: Handle::current(),
         }
     }
@@ -82,6 +88,22 @@ impl Group {
     /// The queues that are consumed now.
     pub(super) fn assigned(&self) -> Vec<Arc<AssignedQueue>> {
         self.assigned.lock().values().cloned().collect()
+    }
+
+    /// Waits until it is known of every queue where it begins: what is sent from then on is
+    /// consumed, whatever ConsumeFromWhere says. Bounded, since a broker may be down.
+    pub(super) async fn wait_until_consuming(&self) {
+        let consuming = async {
+            loop {
+                let progress = self.progress.notified();
+                let divided = self.divided.load(Ordering::Acquire);
+                if divided && self.assigned().iter().all(|it| it.next_offset().is_some()) {
+                    return;
+                }
+                progress.await;
+            }
+        };
+        let _ = tokio::time::timeout(REQUEST_TIMEOUT, consuming).await;
     }
 
     /// Has the broker bring a message again later. May be called on any thread.
@@ -199,7 +221,7 @@ impl Outstanding {
         self.count.load(Ordering::Acquire)
     }
 
-    /// Waits until no more than `spared` are left.
+    /// Waits until none is left.
     pub(super) async fn wait(&self) {
         loop {
             let none = self.none.notified();

@@ -97,8 +97,9 @@ impl Consumer {
         self.0.unsubscribe(topic)
     }
 
-    /// Connects, joins the group and begins to consume. Returns when brokers know this member;
-    /// its queues follow in the background. Starting twice is starting once.
+    /// Connects, joins the group and begins to consume. Returns when this member consumes the
+    /// queues that it was given, so that what is sent afterwards is received; with a broker that
+    /// does not answer, after 5 s. Starting twice is starting once.
     ///
     /// # Errors
     /// [`ErrorKind::NameServerUnreachable`], [`ErrorKind::Closed`], [`ErrorKind::InvalidState`]
@@ -284,6 +285,7 @@ impl Shared {
         group.tasks.spawn(Arc::clone(group).run_rebalance());
         group.tasks.spawn(Arc::clone(group).run_commit());
         group.rebalance();
+        group.wait_until_consuming().await;
         info!(
             group = group.name,
             client_id = group.instance.client_id,

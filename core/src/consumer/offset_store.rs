@@ -38,26 +38,38 @@ impl Group {
             .await
     }
 
+    async fn stored_offset(&self, queue: &MessageQueue) -> Result<Option<i64>> {
+        offset::queried(self.ask(queue, offset::query(&self.name, queue)).await?)
+    }
+
     /// Where to begin a queue: at the stored offset, else where a new group starts
     /// (`wire.md`, section 6).
     pub(super) async fn start_of(&self, queue: &MessageQueue) -> Result<Start> {
-        let answer = self.ask(queue, offset::query(&self.name, queue)).await?;
-        if let Some(offset) = offset::queried(answer)? {
-            return Ok(Start {
-                offset,
-                is_stored: true,
-            });
+        let stored = |offset| Start {
+            offset,
+            is_stored: true,
+        };
+        if let Some(offset) = self.stored_offset(queue).await? {
+            return Ok(stored(offset));
         }
         let from_first = self.config.consume_from_where == ConsumeFromWhere::ConsumeFromFirstOffset
             || names::is_retry_topic(&queue.topic);
-        let offset = match from_first {
+        if from_first {
             // The broker moves it on to the first message that is still there.
-            true => 0,
-            false => offset::found(self.ask(queue, offset::max(queue)).await?)?,
-        };
-        Ok(Start {
-            offset,
-            is_stored: false,
+            return Ok(Start {
+                offset: 0,
+                is_stored: false,
+            });
+        }
+        let end = offset::found(self.ask(queue, offset::max(queue)).await?)?;
+        // A message may have come to an empty queue in between, or another member may have begun
+        // with it: asked again, the broker answers an offset that skips nothing of theirs.
+        Ok(match self.stored_offset(queue).await? {
+            Some(offset) => stored(offset),
+            None => Start {
+                offset: end,
+                is_stored: false,
+            },
         })
     }
 

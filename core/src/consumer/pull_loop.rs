@@ -12,6 +12,7 @@ use tracing::{debug, error, info, warn};
 
 use super::assignment::AssignedQueue;
 use super::group::Group;
+use super::offset_store::Start;
 use super::ready::Chunk;
 use super::subscription::Subscription;
 use crate::request::pull::{self, Pull, Pulled};
@@ -90,11 +91,24 @@ impl PullLoop {
                 Ok(start) => {
                     debug!(queue = %self.queue.queue, offset = start.offset, "consuming");
                     self.backoff.succeeded();
-                    return self.queue.begin(start.offset, start.is_stored);
+                    return self.begin_at(start).await;
                 }
                 Err(error) => self.pause(&error).await,
             }
         }
+    }
+
+    /// An offset that is known here only is stored before anything is pulled: the next owner of
+    /// the queue would skip what came since.
+    async fn begin_at(&self, start: Start) {
+        self.queue.begin(start.offset, start.is_stored);
+        if let Some(offset) = self.queue.uncommitted() {
+            let stored = self.group.commit_offset(&self.queue, offset).await;
+            if let Err(error) = stored {
+                debug!(queue = %self.queue.queue, "the first offset is stored later: {error}");
+            }
+        }
+        self.group.progress.notify_waiters();
     }
 
     fn address(&self) -> Result<String> {

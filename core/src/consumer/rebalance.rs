@@ -1,6 +1,7 @@
 //! Dividing the queues among the members of the group.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -41,6 +42,13 @@ impl Group {
     pub(super) async fn divide(self: &Arc<Self>) {
         let topics = self.subscriptions.topics();
         self.give_up(|queue| !topics.contains(&queue.topic)).await;
+        if topics
+            .iter()
+            .all(|topic| self.instance.routes.get(topic).is_none())
+        {
+            // None of them exists yet.
+            return self.note_divided();
+        }
         let Some(mut members) = self.members(&topics).await else {
             return;
         };
@@ -65,6 +73,12 @@ impl Group {
                 self.take_up(queue);
             }
         }
+        self.note_divided();
+    }
+
+    fn note_divided(&self) {
+        self.divided.store(true, Ordering::Release);
+        self.progress.notify_waiters();
     }
 
     /// Who is in the group, as all of its brokers know it: a broker that has just restarted knows

@@ -25,7 +25,7 @@ pub const FULL: Account = Account {
     secret_key: "GoldenSecretKey0123456789",
 };
 
-/// May send to and consume from [`ALLOWED_TOPIC`] only, in every group but [`DENIED_GROUP`].
+/// May send to and consume from `ALLOWED_TOPIC` only, in every group but `DENIED_GROUP`.
 pub const LIMITED: Account = Account {
     access_key: "LimitedAK02",
     secret_key: "LimitedSecretKey987654321",
