@@ -36,6 +36,10 @@ release: ## Build libonsmq for release: target/release/libonsmq.{so,a}
 header: ## Write include/onsmq.h and ffi/symbols.txt anew
 	UPDATE=1 $(CARGO) test --quiet -p onsmq-ffi --test header
 
+.PHONY: docs
+docs: ## Write docs/configuration.md anew
+	UPDATE=1 $(CARGO) test --quiet -p onsmq --test docs
+
 .PHONY: format
 format: ## Format all sources
 	$(CARGO) fmt --all
