@@ -1,0 +1,359 @@
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use onsmq::{Action, Consumer, Inbox};
+use onsmq_proto::body::{ConsumerList, HeartbeatData};
+use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
+use onsmq_proto::message::{StoredRecord, properties};
+use tokio::task::JoinHandle;
+
+use crate::peer::{GROUP, Peer, Request, TOPIC, answer, with_fields};
+
+const PULL: RequestCode = RequestCode::PULL_MESSAGE;
+const COMMIT: RequestCode = RequestCode::UPDATE_CONSUMER_OFFSET;
+
+/// A started consumer with one queue, whose first pull is at hand.
+struct Scene {
+    peer: Peer,
+    consumer: Arc<Consumer>,
+    inbox: Inbox,
+    pull: Request,
+}
+
+impl Scene {
+    async fn start(expression: &str) -> Self {
+        let mut peer = Peer::start_with(1, &[]).await;
+        let consumer = Arc::new(peer.consumer());
+        let inbox = consumer.inbox();
+        consumer
+            .subscribe_inbox(TOPIC, expression, &inbox)
+            .expect("a subscription");
+        let starting = {
+            let consumer = Arc::clone(&consumer);
+            tokio::spawn(async move { consumer.start().await })
+        };
+        let pull = begin(&mut peer).await;
+        starting.await.expect("no panic").expect("started");
+        Self {
+            peer,
+            consumer,
+            inbox,
+            pull,
+        }
+    }
+
+    fn shutdown(&self) -> JoinHandle<()> {
+        let consumer = Arc::clone(&self.consumer);
+        tokio::spawn(async move { consumer.shutdown().await })
+    }
+}
+
+/// Answers what a consumer asks before its first pull: heartbeats, members, the stored offset.
+async fn begin(peer: &mut Peer) -> Request {
+    let client_id = answer_heartbeat(peer).await.client_id;
+    let list = ConsumerList {
+        consumer_id_list: vec![client_id],
+    };
+    let mut members = answer(ResponseCode::SUCCESS, "");
+    members.body = serde_json::to_vec(&list).expect("a list").into();
+    let asked = peer.expect(RequestCode::GET_CONSUMER_LIST_BY_GROUP).await;
+    assert_eq!(asked.field("consumerGroup"), GROUP);
+    asked.reply(members).await;
+    let asked = peer.expect(RequestCode::QUERY_CONSUMER_OFFSET).await;
+    asked
+        .reply(with_fields(
+            answer(ResponseCode::SUCCESS, ""),
+            &[("offset", "100")],
+        ))
+        .await;
+    peer.expect(PULL).await
+}
+
+async fn answer_heartbeat(peer: &mut Peer) -> HeartbeatData {
+    let heartbeat = peer.expect(RequestCode::HEART_BEAT).await;
+    heartbeat.reply(answer(ResponseCode::SUCCESS, "")).await;
+    HeartbeatData::decode(&heartbeat.command.body).expect("a heartbeat")
+}
+
+fn record(offset: i64, tag: &str, topic: &str) -> StoredRecord<'static> {
+    let mut text = String::new();
+    properties::push(&mut text, "UNIQ_KEY", &format!("{offset:032}"));
+    properties::push(&mut text, "TAGS", tag);
+    properties::push(&mut text, "RETRY_TOPIC", topic);
+    StoredRecord {
+        queue_id: 0,
+        flag: 0,
+        queue_offset: offset,
+        commit_log_offset: offset * 1000,
+        sys_flag: 0,
+        born_timestamp: 1,
+        born_host: ([127, 0, 0, 1], 1).into(),
+        store_timestamp: 2,
+        store_host: ([127, 0, 0, 1], 2).into(),
+        reconsume_times: 0,
+        prepared_transaction_offset: 0,
+        body: b"body",
+        topic: TOPIC,
+        properties: text.leak(),
+    }
+}
+
+fn found(next: i64, records: &[StoredRecord<'_>]) -> Command {
+    let mut body = BytesMut::new();
+    for record in records {
+        record.encode(&mut body).expect("it fits");
+    }
+    pulled(ResponseCode::SUCCESS, next, body.freeze())
+}
+
+fn pulled(code: ResponseCode, next: i64, body: Bytes) -> Command {
+    let next = next.to_string();
+    let fields = [
+        ("nextBeginOffset", next.as_str()),
+        ("minOffset", "0"),
+        ("maxOffset", "1000"),
+        ("suggestWhichBrokerId", "0"),
+    ];
+    let mut answer = with_fields(answer(code, ""), &fields);
+    answer.body = body;
+    answer
+}
+
+#[tokio::test]
+async fn a_heartbeat_shows_the_subscription_and_pulls_begin_at_the_stored_offset() {
+    let scene = Scene::start("TagA || TagB").await;
+    assert_eq!(
+        (scene.pull.field("queueOffset"), scene.pull.field("queueId")),
+        ("100", "0")
+    );
+    assert_eq!(scene.pull.field("subscription"), "TagA || TagB");
+    assert_eq!(scene.pull.field("expressionType"), "TAG");
+    assert_eq!(scene.pull.field("sysFlag"), "2");
+}
+
+#[tokio::test]
+async fn tags_are_compared_again_since_brokers_compare_hashes() {
+    // "Aa" and "BB" have one hash.
+    let mut scene = Scene::start("Aa").await;
+    let records = [
+        record(100, "BB", ""),
+        record(101, "Aa", ""),
+        record(102, "BB", ""),
+    ];
+    scene.pull.reply(found(103, &records)).await;
+    let deliveries = scene.inbox.receive(10).await;
+    let offsets: Vec<_> = deliveries
+        .iter()
+        .map(|it| it.message().queue_offset())
+        .collect();
+    assert_eq!(offsets, [101]);
+    assert!(deliveries[0].complete(Action::CommitMessage));
+    assert_eq!(scene.peer.expect(PULL).await.field("queueOffset"), "103");
+}
+
+#[tokio::test]
+async fn what_was_filtered_out_or_not_found_moves_on() {
+    let mut scene = Scene::start("*").await;
+    for (code, next) in [
+        (ResponseCode::PULL_RETRY_IMMEDIATELY, 150),
+        (ResponseCode::PULL_NOT_FOUND, 150),
+        (ResponseCode::PULL_RETRY_IMMEDIATELY, 151),
+    ] {
+        scene.pull.reply(pulled(code, next, Bytes::new())).await;
+        scene.pull = scene.peer.expect(PULL).await;
+        assert_eq!(scene.pull.field("queueOffset"), next.to_string());
+    }
+    let ending = scene.shutdown();
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "151");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let leaving = scene.peer.expect(RequestCode::UNREGISTER_CLIENT).await;
+    leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
+    ending.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn an_offset_that_was_moved_is_committed_and_gone_on_from() {
+    let mut scene = Scene::start("*").await;
+    scene
+        .pull
+        .reply(found(102, &[record(100, "T", ""), record(101, "T", "")]))
+        .await;
+    let before = scene.inbox.receive(1).await;
+    // Backwards.
+    scene
+        .peer
+        .expect(PULL)
+        .await
+        .reply(pulled(ResponseCode::PULL_OFFSET_MOVED, 20, Bytes::new()))
+        .await;
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "20");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let pull = scene.peer.expect(PULL).await;
+    assert_eq!(pull.field("queueOffset"), "20");
+    // What is of the old place is neither handed over nor committed any more.
+    assert!(before[0].complete(Action::CommitMessage));
+    assert!(scene.inbox.try_receive(10).is_empty());
+    pull.reply(found(21, &[record(20, "T", "")])).await;
+    assert_eq!(
+        scene.inbox.receive(10).await[0].message().queue_offset(),
+        20
+    );
+}
+
+#[tokio::test]
+async fn a_broker_that_does_not_know_the_subscription_gets_a_heartbeat() {
+    let mut scene = Scene::start("*").await;
+    while scene.peer.has_none(RequestCode::HEART_BEAT) {
+        // The connection's own, which may come after the pull.
+        tokio::task::yield_now().await;
+    }
+    answer_heartbeat(&mut scene.peer).await;
+    for code in [
+        ResponseCode::SUBSCRIPTION_NOT_EXIST,
+        ResponseCode::SUBSCRIPTION_NOT_LATEST,
+    ] {
+        scene
+            .pull
+            .reply(answer(code, "the consumer's subscription not latest"))
+            .await;
+        let heartbeat = answer_heartbeat(&mut scene.peer).await;
+        let topics: Vec<_> = heartbeat.consumer_data_set[0]
+            .subscription_data_set
+            .iter()
+            .map(|it| it.topic.as_str())
+            .collect();
+        assert!(
+            topics.contains(&TOPIC) && topics.contains(&"%RETRY%GID_scripted"),
+            "{topics:?}"
+        );
+        scene.pull = scene.peer.expect(PULL).await;
+        assert_eq!(scene.pull.field("queueOffset"), "100");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_to_come_again_is_sent_back_before_it_is_done() {
+    let mut scene = Scene::start("*").await;
+    scene.pull.reply(found(101, &[record(100, "T", "")])).await;
+    let delivery = scene.inbox.receive(1).await.remove(0);
+    // Dropped without a word.
+    drop(delivery);
+    let back = scene.peer.expect(RequestCode::CONSUMER_SEND_MSG_BACK).await;
+    assert_eq!(
+        (back.field("group"), back.field("originTopic")),
+        (GROUP, TOPIC)
+    );
+    assert_eq!(
+        (back.field("offset"), back.field("delayLevel")),
+        ("100000", "0")
+    );
+    assert_eq!(back.field("maxReconsumeTimes"), "16");
+    assert_eq!(back.field("originMsgId"), format!("{:032}", 100));
+    let ending = scene.shutdown();
+    // Shutdown waits until the broker has it, and only then commits past it.
+    assert!(scene.peer.has_none(COMMIT));
+    back.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "101");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    scene
+        .peer
+        .expect(RequestCode::UNREGISTER_CLIENT)
+        .await
+        .reply(answer(ResponseCode::SUCCESS, ""))
+        .await;
+    ending.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn what_could_not_be_sent_back_is_not_committed() {
+    let mut scene = Scene::start("*").await;
+    scene
+        .pull
+        .reply(found(102, &[record(100, "T", ""), record(101, "T", "")]))
+        .await;
+    let deliveries = scene.inbox.receive(2).await;
+    assert!(deliveries[0].complete(Action::ReconsumeLater));
+    assert!(deliveries[1].complete(Action::CommitMessage));
+    assert!(
+        !deliveries[1].complete(Action::ReconsumeLater),
+        "completed twice"
+    );
+    let back = scene.peer.expect(RequestCode::CONSUMER_SEND_MSG_BACK).await;
+    back.reply(answer(
+        ResponseCode::SYSTEM_ERROR,
+        "look message by offset failed",
+    ))
+    .await;
+    let ending = scene.shutdown();
+    scene
+        .peer
+        .expect(RequestCode::UNREGISTER_CLIENT)
+        .await
+        .reply(answer(ResponseCode::SUCCESS, ""))
+        .await;
+    ending.await.expect("no panic");
+    // 100 is the offset that the broker has.
+    assert!(scene.peer.has_none(COMMIT));
+}
+
+#[tokio::test]
+async fn shutdown_commits_before_it_leaves_and_tries_again_where_that_fails() {
+    let mut scene = Scene::start("*").await;
+    scene
+        .pull
+        .reply(found(
+            103,
+            &[
+                record(100, "T", ""),
+                record(101, "T", ""),
+                record(102, "T", ""),
+            ],
+        ))
+        .await;
+    let deliveries = scene.inbox.receive(2).await;
+    assert_eq!(deliveries.len(), 2);
+    let ending = scene.shutdown();
+    while !scene.consumer.is_closed() {
+        tokio::task::yield_now().await;
+    }
+    for delivery in &deliveries {
+        assert!(delivery.complete(Action::CommitMessage));
+    }
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "102");
+    commit
+        .reply(answer(ResponseCode::SYSTEM_ERROR, "not now"))
+        .await;
+    let commit = scene.peer.expect(COMMIT).await;
+    assert!(scene.peer.has_none(RequestCode::UNREGISTER_CLIENT));
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let leaving = scene.peer.expect(RequestCode::UNREGISTER_CLIENT).await;
+    assert_eq!(leaving.field("consumerGroup"), GROUP);
+    leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
+    ending.await.expect("no panic");
+    assert!(scene.inbox.receive(1).await.is_empty() && scene.inbox.is_closed());
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_does_not_hide_the_next() {
+    let mut scene = Scene::start("*").await;
+    let mut body = BytesMut::new();
+    record(100, "T", "").encode(&mut body).expect("it fits");
+    let end = body.len();
+    record(101, "T", "").encode(&mut body).expect("it fits");
+    // The first one's magic.
+    body[4] ^= 0xff;
+    assert!(end < body.len());
+    scene
+        .pull
+        .reply(pulled(ResponseCode::SUCCESS, 102, body.freeze()))
+        .await;
+    assert_eq!(
+        scene.inbox.receive(10).await[0].message().queue_offset(),
+        101
+    );
+    scene.peer.expect(PULL).await;
+}
