@@ -29,7 +29,7 @@ pub(super) fn path(folder: &Path) -> PathBuf {
 /// Makes the archive of `version` unless it is there: a matter of ten seconds, once.
 pub(super) fn ensure(version: Version) -> Result<(), Error> {
     let folder = jars::prepare(version)?;
-    let lock = File::create(folder.with_extension("archive.lock"))
+    let lock = File::create(folder.with_file_name(format!("{version}-archive.lock")))
         .map_err(Error::io("create the lock of the class archive"))?;
     flock(&lock, FlockOperation::LockExclusive)
         .map_err(|errno| Error::io("lock the class archive")(errno.into()))?;
