@@ -22,8 +22,12 @@ struct Scene {
 
 impl Scene {
     async fn start(expression: &str) -> Self {
+        Self::start_with(expression, &[]).await
+    }
+
+    async fn start_with(expression: &str, properties: &[(&str, &str)]) -> Self {
         let mut peer = Peer::start_with(1, &[]).await;
-        let consumer = Arc::new(peer.consumer());
+        let consumer = Arc::new(peer.consumer(properties));
         let inbox = consumer.inbox();
         consumer
             .subscribe_inbox(TOPIC, expression, &inbox)
@@ -356,4 +360,65 @@ async fn a_message_that_cannot_be_read_does_not_hide_the_next() {
         101
     );
     scene.peer.expect(PULL).await;
+}
+
+#[tokio::test]
+async fn pulls_wait_while_as_much_is_held_as_may_be() {
+    let mut scene = Scene::start_with("*", &[("maxCachedMessageAmount", "100")]).await;
+    let records: Vec<_> = (100..200).map(|offset| record(offset, "T", "")).collect();
+    scene.pull.reply(found(200, &records)).await;
+    let deliveries = scene.inbox.receive(1000).await;
+    assert_eq!(deliveries.len(), 100);
+    assert!(scene.peer.has_none(PULL));
+    assert!(deliveries[50].complete(Action::CommitMessage));
+    assert_eq!(scene.peer.expect(PULL).await.field("queueOffset"), "200");
+}
+
+#[tokio::test]
+async fn listeners_run_so_many_at_once_as_configured() {
+    let mut peer = Peer::start_with(1, &[]).await;
+    let consumer = peer.consumer(&[("ConsumeThreadNums", "3")]);
+    let (running, mut most) = tokio::sync::watch::channel((0usize, 0usize));
+    let running = Arc::new(running);
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let (watched, opened) = (Arc::clone(&running), Arc::clone(&gate));
+    let listener = move |_| {
+        let (running, gate) = (Arc::clone(&watched), Arc::clone(&opened));
+        async move {
+            running.send_modify(|(now, most)| {
+                *now += 1;
+                *most = (*most).max(*now);
+            });
+            gate.acquire().await.expect("an open gate").forget();
+            running.send_modify(|(now, _)| *now -= 1);
+            Action::CommitMessage
+        }
+    };
+    consumer
+        .subscribe(TOPIC, "*", listener)
+        .expect("a subscription");
+    let starting = async { consumer.start().await.expect("started") };
+    let (pull, ()) = tokio::join!(begin(&mut peer), starting);
+    let records: Vec<_> = (100..110).map(|offset| record(offset, "T", "")).collect();
+    pull.reply(found(110, &records)).await;
+    most.wait_for(|(now, _)| *now == 3)
+        .await
+        .expect("listeners");
+    gate.add_permits(10);
+    most.wait_for(|(now, _)| *now == 0)
+        .await
+        .expect("listeners");
+    let commit = {
+        let ending = tokio::spawn(async move { consumer.shutdown().await });
+        let commit = peer.expect(COMMIT).await;
+        commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+        peer.expect(RequestCode::UNREGISTER_CLIENT)
+            .await
+            .reply(answer(ResponseCode::SUCCESS, ""))
+            .await;
+        ending.await.expect("no panic");
+        commit
+    };
+    assert_eq!(commit.field("commitOffset"), "110");
+    assert_eq!(running.borrow().1, 3);
 }

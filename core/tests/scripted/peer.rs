@@ -142,8 +142,10 @@ impl Peer {
         Arc::new(producer)
     }
 
-    pub(crate) fn consumer(&self) -> Consumer {
-        Client::new().consumer(&self.config()).expect("a consumer")
+    pub(crate) fn consumer(&self, properties: &[(&str, &str)]) -> Consumer {
+        let set = |config: Config, (key, value): &(&str, &str)| config.set(key, value);
+        let config = properties.iter().fold(self.config(), set);
+        Client::new().consumer(&config).expect("a consumer")
     }
 
     /// Waits for a request with this code; others are kept for later.

@@ -162,7 +162,7 @@ async fn a_busy_broker_is_asked_again_with_the_same_message_id() {
 async fn a_broker_that_stays_busy_is_flow_control() {
     let mut peer = Peer::start().await;
     let producer = peer
-        .producer_of(&peer.config().set("SendMsgTimeoutMillis", "300"))
+        .producer_of(&peer.config().set("SendMsgTimeoutMillis", "1500"))
         .await;
     let sending = send(&producer);
     let refuse = async {
