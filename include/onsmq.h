@@ -145,6 +145,10 @@ enum ons_code_t
      * A fault of this library.
      */
     ONS_CODE_INTERNAL = 19,
+    /**
+     * The executer of a transaction failed: the broker asks the checker for the outcome.
+     */
+    ONS_CODE_TRANSACTION_UNKNOWN = 20,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -2,18 +2,26 @@
 //! listeners say of each message decides what comes again.
 
 mod assignment;
+mod batch;
 mod cache;
 mod delivery;
 mod group;
-mod handle;
 mod inbox;
 mod listener;
+mod local_offsets;
+mod normal;
 mod offset_store;
+mod ordered;
 mod pull_loop;
+mod queue_order;
 mod ready;
 mod rebalance;
+mod shared;
 mod subscription;
 
+pub use batch::BatchConsumer;
 pub use delivery::Delivery;
-pub use handle::Consumer;
 pub use inbox::Inbox;
+pub use normal::Consumer;
+pub use ordered::{OrderAction, OrderConsumer};
+pub use subscription::Filter;

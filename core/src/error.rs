@@ -9,7 +9,7 @@ use onsmq_proto::codec::ResponseCode;
 
 /// What went wrong. The numbers are those of `ons_code_t` in C, and never change.
 ///
-/// Last added: 19. Retired: none.
+/// Last added: 20. Retired: none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u32)]
@@ -52,11 +52,13 @@ pub enum ErrorKind {
     InvalidState = 18,
     /// A fault of this library.
     Internal = 19,
+    /// The executer of a transaction failed: the broker asks the checker for the outcome.
+    TransactionUnknown = 20,
 }
 
 impl ErrorKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Configuration,
         Self::InvalidArgument,
         Self::IllegalMessage,
@@ -76,6 +78,7 @@ impl ErrorKind {
         Self::Forked,
         Self::InvalidState,
         Self::Internal,
+        Self::TransactionUnknown,
     ];
 
     /// The number that C, Python and Node show.

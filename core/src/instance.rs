@@ -8,6 +8,7 @@ mod inbound;
 mod members;
 mod routes;
 mod shared;
+mod transaction;
 
 pub use client::Client;
 pub(crate) use identity::now_ms;

@@ -17,8 +17,10 @@ mod request;
 pub use config::{
     ClientConfig, Config, ConsumerConfig, Kind, PROPERTIES, ProducerConfig, Property,
 };
-pub use consumer::{Consumer, Delivery, Inbox};
+pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction, OrderConsumer};
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
 pub use message::{Action, Message, MessageExt, SendResult};
-pub use producer::Producer;
+pub use producer::{
+    OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer, TransactionStatus,
+};

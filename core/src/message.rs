@@ -17,6 +17,8 @@ pub struct Message {
     pub(crate) body: Bytes,
     pub(crate) tag: Option<String>,
     pub(crate) key: Option<String>,
+    pub(crate) sharding_key: Option<String>,
+    pub(crate) start_deliver_time: Option<i64>,
     pub(crate) properties: Vec<(String, String)>,
 }
 
@@ -44,6 +46,31 @@ impl Message {
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.set_key(key);
         self
+    }
+
+    /// Sets the sharding key, which an [`OrderProducer`](crate::OrderProducer) does by itself.
+    #[must_use]
+    pub fn sharding_key(mut self, key: impl Into<String>) -> Self {
+        self.set_sharding_key(key);
+        self
+    }
+
+    /// Sets the sharding key in place; an empty one is none.
+    pub fn set_sharding_key(&mut self, key: impl Into<String>) {
+        self.sharding_key = Some(key.into()).filter(|key| !key.is_empty());
+    }
+
+    /// Sets when the message is delivered, in ms since 1970: at most 40 days ahead; a time that has
+    /// passed means now.
+    #[must_use]
+    pub const fn start_deliver_time(mut self, time: i64) -> Self {
+        self.set_start_deliver_time(Some(time));
+        self
+    }
+
+    /// Sets when the message is delivered in place.
+    pub const fn set_start_deliver_time(&mut self, time: Option<i64>) {
+        self.start_deliver_time = time;
     }
 
     /// Sets a user property. Neither name nor value may be empty, hold U+0001 or U+0002, or be a
@@ -93,6 +120,18 @@ impl Message {
     #[must_use]
     pub fn get_key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// The sharding key that was set.
+    #[must_use]
+    pub fn get_sharding_key(&self) -> Option<&str> {
+        self.sharding_key.as_deref()
+    }
+
+    /// When the message is delivered, where that was set.
+    #[must_use]
+    pub const fn get_start_deliver_time(&self) -> Option<i64> {
+        self.start_deliver_time
     }
 
     /// The value of a user property that was set.

@@ -2,8 +2,17 @@
 //! within the time that a send is given.
 
 mod attempt;
-mod handle;
+mod check;
+mod normal;
+mod order;
 mod outgoing;
 mod select;
+mod shared;
+mod timed;
+mod transaction;
 
-pub use handle::Producer;
+pub(crate) use check::Checker;
+pub use normal::Producer;
+pub use order::OrderProducer;
+pub use timed::TimedFallback;
+pub use transaction::{Transaction, TransactionProducer, TransactionStatus};

@@ -1,8 +1,10 @@
 //! The exchanges with servers, one file each: a typed request to a command, a command to a typed
 //! answer or an error (`wire.md`, section 2).
 
+pub(crate) mod end_transaction;
 pub(crate) mod group;
 pub(crate) mod heartbeat;
+pub(crate) mod lock;
 pub(crate) mod offset;
 pub(crate) mod pull;
 pub(crate) mod route;

@@ -73,11 +73,13 @@ pub enum ons_code_t {
     ONS_CODE_INVALID_STATE = 18,
     /// A fault of this library.
     ONS_CODE_INTERNAL = 19,
+    /// The executer of a transaction failed: the broker asks the checker for the outcome.
+    ONS_CODE_TRANSACTION_UNKNOWN = 20,
 }
 
 impl ons_code_t {
     /// Every code with its name.
-    const ALL: [(Self, &'static str); 20] = [
+    const ALL: [(Self, &'static str); 21] = [
         (Self::ONS_CODE_OK, "OK"),
         (Self::ONS_CODE_CONFIGURATION, "CONFIGURATION"),
         (Self::ONS_CODE_INVALID_ARGUMENT, "INVALID_ARGUMENT"),
@@ -104,6 +106,7 @@ impl ons_code_t {
         (Self::ONS_CODE_FORKED, "FORKED"),
         (Self::ONS_CODE_INVALID_STATE, "INVALID_STATE"),
         (Self::ONS_CODE_INTERNAL, "INTERNAL"),
+        (Self::ONS_CODE_TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"),
     ];
 
     fn find(code: u32) -> Option<(Self, &'static str)> {

@@ -4,6 +4,7 @@
 mod allocate;
 mod backoff;
 mod lifecycle;
+mod ordered_queue;
 mod process_queue;
 mod route_table;
 mod session;
@@ -12,6 +13,7 @@ mod timers;
 pub use allocate::{MessageQueue, allocate_averagely, allocate_averagely_by_circle, sort_members};
 pub use backoff::{Backoff, BrokerHealth};
 pub use lifecycle::{Lifecycle, Phase};
+pub use ordered_queue::OrderedQueue;
 pub use process_queue::{ProcessQueue, Slot};
 pub use route_table::{ReadQueues, Route, RouteTable, WriteQueues};
 pub use session::Session;

@@ -32,6 +32,9 @@ pub struct SubscriptionData {
     pub expression_type: String,
 }
 
+/// The expression type of conditions on user properties.
+const SQL92: &str = "SQL92";
+
 fn tag() -> String {
     "TAG".to_owned()
 }
@@ -75,6 +78,28 @@ impl SubscriptionData {
             }
         }
         Ok(this)
+    }
+
+    /// Takes a condition on user properties, which the broker evaluates.
+    ///
+    /// # Errors
+    /// [`WireError::Expression`] for a blank one.
+    pub fn sql92(topic: &str, condition: &str, sub_version: i64) -> Result<Self, WireError> {
+        if condition.trim().is_empty() {
+            return Err(WireError::Expression(condition.to_owned()));
+        }
+        let all = Self::tags(topic, ALL, sub_version)?;
+        Ok(Self {
+            sub_string: condition.to_owned(),
+            expression_type: SQL92.to_owned(),
+            ..all
+        })
+    }
+
+    /// Whether the broker evaluates a condition rather than comparing tags.
+    #[must_use]
+    pub fn is_sql92(&self) -> bool {
+        self.expression_type == SQL92
     }
 
     /// Whether a message with this tag is wanted: what the broker decided by hash is decided

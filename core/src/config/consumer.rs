@@ -1,5 +1,6 @@
 //! The properties of a consumer.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use onsmq_proto::body::{ConsumeFromWhere, MessageModel};
@@ -30,6 +31,14 @@ pub struct ConsumerConfig {
     pub pull_batch_size: i32,
     /// Where a group without offsets starts.
     pub consume_from_where: ConsumeFromWhere,
+    /// Whether queues are locked and consumed in order; not a property: the class says it.
+    pub ordered: bool,
+    /// How long a queue pauses after a failure.
+    pub suspend_time: Duration,
+    /// Most messages of one call of a batch listener.
+    pub batch_max_size: usize,
+    /// Where offsets are kept in BROADCASTING.
+    pub local_offset_dir: Option<PathBuf>,
     /// How long shutdown waits for listeners.
     pub shutdown_timeout: Duration,
 }
@@ -39,11 +48,6 @@ impl TryFrom<&Config> for ConsumerConfig {
 
     fn try_from(config: &Config) -> Result<Self> {
         config.check()?;
-        if config.is(keys::MESSAGE_MODEL, "BROADCASTING") {
-            return Err(configuration(
-                "MessageModel BROADCASTING is not there yet in this version",
-            ));
-        }
         let group = config
             .text(keys::GROUP_ID)
             .or_else(|| config.text(keys::CONSUMER_ID));
@@ -68,6 +72,10 @@ impl TryFrom<&Config> for ConsumerConfig {
                 true => ConsumeFromWhere::ConsumeFromFirstOffset,
                 false => ConsumeFromWhere::ConsumeFromLastOffset,
             },
+            ordered: false,
+            suspend_time: config.millis(keys::SUSPEND_TIME_MILLIS),
+            batch_max_size: config.number(keys::CONSUME_MESSAGE_BATCH_MAX_SIZE),
+            local_offset_dir: config.text(keys::LOCAL_OFFSET_STORE_DIR).map(PathBuf::from),
             shutdown_timeout: config.millis(keys::SHUTDOWN_TIMEOUT_MILLIS),
         })
     }

@@ -81,12 +81,22 @@ properties! {
         "Milliseconds that one send may take, all of its retries included.";
     MAX_MESSAGE_SIZE = "MaxMessageSize", number(1, 16_000_000), Some("4194304"),
         "Most bytes in a body. A larger one than the broker takes is the broker's refusal.";
+    TIMED_FALLBACK = "TimedMessageFallback", Kind::Choice(&["EXACT", "NEAREST"]), Some("EXACT"),
+        "At a broker without timers (4.x): whether a timed message goes out only where its delay is just that of a delay level, or with the nearest level.";
+    CHECK_IMMUNITY_TIME = "CheckImmunityTimeInSeconds", number(1, 86_400), Some("30"),
+        "Transactions: seconds before the broker asks for the outcome of a half message.";
     MESSAGE_MODEL = "MessageModel", Kind::Choice(&["CLUSTERING", "BROADCASTING"]), Some("CLUSTERING"),
         "Whether the members of a group share the messages, or each get all.";
     CONSUME_THREAD_NUMS = "ConsumeThreadNums", number(1, 1000), Some("64"),
         "Most listener calls that run at once.";
     MAX_RECONSUME_TIMES = "MaxReconsumeTimes", number(0, 1_000_000), Some("16"),
         "Deliveries after the first before a message goes to the group's dead-letter topic.";
+    SUSPEND_TIME_MILLIS = "suspendTimeMillis", number(10, 30_000), Some("3000"),
+        "Ordered consumers: milliseconds that a queue pauses after a failure.";
+    CONSUME_MESSAGE_BATCH_MAX_SIZE = "ConsumeMessageBatchMaxSize", number(1, 32), Some("1"),
+        "Batch consumers: most messages of one call; fewer may come.";
+    LOCAL_OFFSET_STORE_DIR = "LocalOffsetStoreDir", Kind::Text, None,
+        "BROADCASTING: the folder of the files that offsets are kept in. Without it, `.onsmq/offsets` in the home folder.";
     MAX_CACHED_MESSAGE_AMOUNT = "maxCachedMessageAmount", number(100, 50_000), Some("5000"),
         "Messages that a consumer holds, over all of its topics.";
     MAX_CACHED_MESSAGE_SIZE = "maxCachedMessageSizeInMiB", number(16, 2048), Some("512"),

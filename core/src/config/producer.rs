@@ -6,7 +6,7 @@ use onsmq_proto::names::DEFAULT_PRODUCER_GROUP;
 
 use super::keys;
 use super::{ClientConfig, Config};
-use crate::{Error, Result};
+use crate::{Error, Result, TimedFallback};
 
 /// The properties of a producer, checked.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub struct ProducerConfig {
     pub send_timeout: Duration,
     /// Most bytes in a body.
     pub max_message_size: usize,
+    /// What becomes of timed messages at brokers without timers.
+    pub timed_fallback: TimedFallback,
+    /// Seconds before a broker asks for a transaction's outcome.
+    pub check_immunity: u32,
 }
 
 impl TryFrom<&Config> for ProducerConfig {
@@ -34,6 +38,11 @@ impl TryFrom<&Config> for ProducerConfig {
                 .unwrap_or_else(|| DEFAULT_PRODUCER_GROUP.to_owned()),
             send_timeout: config.millis(keys::SEND_MSG_TIMEOUT_MILLIS),
             max_message_size: config.number(keys::MAX_MESSAGE_SIZE),
+            timed_fallback: match config.is(keys::TIMED_FALLBACK, "NEAREST") {
+                true => TimedFallback::Nearest,
+                false => TimedFallback::Exact,
+            },
+            check_immunity: config.number(keys::CHECK_IMMUNITY_TIME),
         })
     }
 }

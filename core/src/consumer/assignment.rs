@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::group::Group;
+use super::queue_order::Order;
 use crate::MessageExt;
 
 /// A queue, from when it was given to this member until it is taken away.
@@ -16,6 +17,8 @@ pub(super) struct AssignedQueue {
     pub(super) group: Arc<Group>,
     /// Ends the pulling.
     pub(super) stop: CancellationToken,
+    /// Where messages are consumed in order.
+    pub(super) order: Option<Order>,
     /// Taken away: nothing of it is handed over or committed any more.
     dropped: AtomicBool,
     state: Mutex<State>,
@@ -32,10 +35,12 @@ struct State {
 impl AssignedQueue {
     pub(super) fn new(queue: MessageQueue, group: Arc<Group>) -> Arc<Self> {
         let stop = group.stopping.child_token();
+        let order = group.config.ordered.then(Order::default);
         Arc::new(Self {
             queue,
             group,
             stop,
+            order,
             dropped: AtomicBool::new(false),
             state: Mutex::default(),
         })

@@ -57,15 +57,9 @@ impl Delivery {
         if self.completed.swap(true, Ordering::AcqRel) {
             return false;
         }
-        let group = &self.queue.group;
-        match action {
-            Action::CommitMessage => {
-                self.queue.complete(self.slot);
-                group.outstanding.end();
-            }
-            // Counted as outstanding until the broker has it.
-            Action::ReconsumeLater => group.send_back(&self.queue, self.slot, &self.message),
-        }
+        self.queue
+            .group
+            .completed(&self.queue, self.slot, &self.message, action);
         true
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use onsmq_proto::body::{ConsumeType, ConsumerData};
+use onsmq_proto::body::{ConsumeType, ConsumerData, MessageModel};
 use onsmq_proto::machine::{MessageQueue, Slot};
 use onsmq_proto::names;
 use parking_lot::Mutex;
@@ -18,13 +18,14 @@ use tracing::warn;
 
 use super::assignment::AssignedQueue;
 use super::cache::Cache;
+use super::local_offsets::LocalOffsets;
 use super::ready::Chunk;
 use super::subscription::{Subscription, Subscriptions};
 use crate::config::ConsumerConfig;
 use crate::instance::{ConsumerMember, Instance};
 use crate::net::REQUEST_TIMEOUT;
 use crate::request::send_back;
-use crate::{MessageExt, Result};
+use crate::{Action, MessageExt, Result};
 
 /// The pause before a message is consumed again that the broker did not take back.
 const LOCAL_RETRY: Duration = Duration::from_secs(5);
@@ -45,6 +46,9 @@ pub(super) struct Group {
     pub(super) stopping: CancellationToken,
     pub(super) rebalance_due: Notify,
     pub(super) commit_due: Notify,
+    pub(super) locks_due: Notify,
+    /// Offsets that are kept here (BROADCASTING); else brokers keep them.
+    pub(super) local_offsets: Option<Arc<LocalOffsets>>,
     /// Queues were divided, or one of them was begun.
     pub(super) progress: Notify,
     /// Queues were divided once.
@@ -57,6 +61,7 @@ impl Group {
         instance: Arc<Instance>,
         config: ConsumerConfig,
         subscriptions: Arc<Subscriptions>,
+        local_offsets: Option<Arc<LocalOffsets>>,
     ) -> Self {
         Self {
             name: instance.wrap(&config.group),
@@ -70,6 +75,8 @@ impl Group {
             stopping: CancellationToken::new(),
             rebalance_due: Notify::new(),
             commit_due: Notify::new(),
+            locks_due: Notify::new(),
+            local_offsets,
             progress: Notify::new(),
             divided: AtomicBool::new(false),
             runtime: Handle::current(),
@@ -104,6 +111,34 @@ impl Group {
             }
         };
         let _ = tokio::time::timeout(REQUEST_TIMEOUT, consuming).await;
+    }
+
+    /// The application has said what becomes of a message. May be called on any thread.
+    pub(super) fn completed(
+        self: &Arc<Self>,
+        queue: &Arc<AssignedQueue>,
+        slot: Slot,
+        message: &MessageExt,
+        action: Action,
+    ) {
+        if queue.order.is_some() {
+            return self.completed_in_order(queue, slot, message, action);
+        }
+        match action {
+            // In BROADCASTING each member has its own copy, and none is brought again.
+            Action::ReconsumeLater if !self.is_broadcasting() => {
+                // Counted as outstanding until the broker has it.
+                self.send_back(queue, slot, message);
+            }
+            _ => {
+                queue.complete(slot);
+                self.outstanding.end();
+            }
+        }
+    }
+
+    pub(super) fn is_broadcasting(&self) -> bool {
+        self.config.message_model == MessageModel::Broadcasting
     }
 
     /// Has the broker bring a message again later. May be called on any thread.
@@ -196,6 +231,10 @@ impl ConsumerMember for Group {
 
     fn commit(&self) {
         self.commit_due.notify_one();
+    }
+
+    fn renew_locks(&self) {
+        self.locks_due.notify_one();
     }
 }
 

@@ -7,34 +7,47 @@ use tokio_util::task::TaskTracker;
 
 use super::delivery::Delivery;
 use super::ready::ReadyQueue;
+use super::subscription::Listener;
 
-/// Hands messages to their listeners until the queue is closed.
-pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, tasks: TaskTracker) {
+/// Hands messages to their listeners until the queue is closed: to each call up to `batch` of them.
+pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, tasks: TaskTracker) {
     let permits = Arc::new(Semaphore::new(at_once));
     loop {
         let Ok(first) = Arc::clone(&permits).acquire_owned().await else {
             return;
         };
-        let deliveries = ready.take(1 + permits.available_permits()).await;
+        let room = batch * (1 + permits.available_permits());
+        let mut deliveries = ready.take(room).await;
         if deliveries.is_empty() {
             return;
         }
         let mut first = Some(first);
-        for delivery in deliveries {
+        while !deliveries.is_empty() {
+            let call: Vec<_> = deliveries.drain(..batch.min(deliveries.len())).collect();
             // There are as many as were taken: only this task acquires.
             let permit = first
                 .take()
                 .or_else(|| Arc::clone(&permits).try_acquire_owned().ok());
-            tasks.spawn(consume(delivery, permit));
+            tasks.spawn(consume(call, permit));
         }
     }
 }
 
-/// A panic unwinds through here and drops the delivery, which has the message come again.
-async fn consume(delivery: Delivery, permit: Option<OwnedSemaphorePermit>) {
-    if let Some(listener) = delivery.listener() {
-        let action = listener(delivery.message().clone()).await;
-        delivery.complete(action);
+/// A panic unwinds through here and drops the deliveries, which has their messages come again.
+async fn consume(deliveries: Vec<Delivery>, permit: Option<OwnedSemaphorePermit>) {
+    let messages = || deliveries.iter().map(|delivery| delivery.message().clone());
+    let action = match deliveries.first().and_then(Delivery::listener) {
+        Some(Listener::Many(listener)) => Some(listener(messages().collect()).await),
+        Some(Listener::One(listener)) => match messages().next() {
+            Some(message) => Some(listener(message).await),
+            None => None,
+        },
+        None => None,
+    };
+    if let Some(action) = action {
+        for delivery in &deliveries {
+            delivery.complete(action);
+        }
     }
     drop(permit);
 }

@@ -11,9 +11,9 @@ use tracing::{debug, warn};
 
 use super::assignment::AssignedQueue;
 use super::group::Group;
-use crate::Result;
 use crate::net::REQUEST_TIMEOUT;
 use crate::request::offset;
+use crate::{Error, Result};
 
 /// Where a queue is begun, and whether the broker has that stored.
 pub(super) struct Start {
@@ -39,6 +39,9 @@ impl Group {
     }
 
     async fn stored_offset(&self, queue: &MessageQueue) -> Result<Option<i64>> {
+        if let Some(local) = &self.local_offsets {
+            return Ok(local.get(queue));
+        }
         offset::queried(self.ask(queue, offset::query(&self.name, queue)).await?)
     }
 
@@ -75,6 +78,9 @@ impl Group {
 
     /// Commits a queue's offset, and waits for the answer.
     pub(super) async fn commit_offset(&self, queue: &AssignedQueue, offset: i64) -> Result<()> {
+        if self.local_offsets.is_some() {
+            return self.store_locally(&[(queue, offset)]).await;
+        }
         let command = offset::update(&self.name, &queue.queue, offset);
         offset::updated(self.ask(&queue.queue, command).await?)?;
         queue.committed(offset);
@@ -104,6 +110,31 @@ impl Group {
             );
         }
         failures.is_empty()
+    }
+
+    /// Keeps offsets in this member's own file.
+    async fn store_locally(&self, offsets: &[(&AssignedQueue, i64)]) -> Result<()> {
+        let Some(local) = self.local_offsets.clone().filter(|_| !offsets.is_empty()) else {
+            return Ok(());
+        };
+        let named: Vec<_> = offsets
+            .iter()
+            .map(|(queue, offset)| (queue.queue.clone(), *offset))
+            .collect();
+        // A disk may be slow, and the runtime has few threads.
+        let stored = tokio::task::spawn_blocking(move || local.store(named)).await;
+        stored
+            .unwrap_or_else(|fault| Err(std::io::Error::other(fault)))
+            .map_err(|error| {
+                Error::internal(format!(
+                    "the offsets of BROADCASTING are not written: {error}"
+                ))
+                .with_source(error)
+            })?;
+        offsets
+            .iter()
+            .for_each(|(queue, offset)| queue.committed(*offset));
+        Ok(())
     }
 
     /// Commits the offset of a queue that was taken away.

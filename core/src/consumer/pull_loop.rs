@@ -63,6 +63,9 @@ impl PullLoop {
     }
 
     async fn run(mut self) {
+        if self.queue.order.is_some() {
+            self.group.wait_for_lock(&self.queue).await;
+        }
         self.begin().await;
         self.pull_on().await;
     }
@@ -205,6 +208,10 @@ impl PullLoop {
             .map(|stored| self.message(stored, subscription, is_retry))
             .collect();
         let taken = self.queue.take_in(messages, next);
+        if let Some(order) = &self.queue.order {
+            order.push(taken);
+            return self.queue.hand_over_next();
+        }
         if !is_retry {
             let chunk = Chunk {
                 queue: Arc::clone(&self.queue),

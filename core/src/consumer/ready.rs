@@ -36,6 +36,20 @@ pub(super) struct Chunk {
     pub(super) messages: VecDeque<(Slot, MessageExt)>,
 }
 
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // Whoever gives up an ordered queue waits for the message that is out.
+        if let Some(order) = self
+            .queue
+            .order
+            .as_ref()
+            .filter(|_| !self.messages.is_empty())
+        {
+            order.not_handed_over();
+        }
+    }
+}
+
 impl ReadyQueue {
     pub(super) fn push(&self, chunk: Chunk) {
         if chunk.messages.is_empty() {
@@ -62,8 +76,8 @@ impl ReadyQueue {
         let mut state = self.state.lock();
         let mut of: Option<Arc<Subscription>> = None;
         while let Some(chunk) = state.chunks.front_mut() {
-            // A queue that was given away is another member's now.
-            if chunk.queue.is_dropped() || chunk.messages.is_empty() {
+            // A queue that was given away is another member's, or soon will be.
+            if chunk.queue.stop.is_cancelled() || chunk.messages.is_empty() {
                 state.chunks.pop_front();
                 continue;
             }

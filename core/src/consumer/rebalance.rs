@@ -59,13 +59,19 @@ impl Group {
         let Some(index) = index else {
             return self.not_listed().await;
         };
-        for topic in &topics {
+        self.divide_among(&topics, members.len(), index).await;
+        self.note_divided();
+    }
+
+    /// Takes up what the member at `index` of so many has of the topics, and gives up the others.
+    async fn divide_among(self: &Arc<Self>, topics: &[Arc<str>], members: usize, index: usize) {
+        for topic in topics {
             // A topic that no name server knows may be back at the next look.
             let Some(route) = self.instance.routes.get(topic) else {
                 continue;
             };
             let queues = &route.read_queues;
-            let mine = &queues[allocate_averagely(queues.len(), members.len(), index)];
+            let mine = &queues[allocate_averagely(queues.len(), members, index)];
             let mine: FxHashSet<&MessageQueue> = mine.iter().collect();
             self.give_up(|queue| queue.topic == *topic && !mine.contains(queue))
                 .await;
@@ -73,7 +79,6 @@ impl Group {
                 self.take_up(queue);
             }
         }
-        self.note_divided();
     }
 
     fn note_divided(&self) {
@@ -135,23 +140,22 @@ impl Group {
 
     /// Gives up some queues. What their listeners have completed is committed; what they have not
     /// goes to the next owner.
-    async fn give_up(&self, which: impl Fn(&MessageQueue) -> bool) {
+    async fn give_up(self: &Arc<Self>, which: impl Fn(&MessageQueue) -> bool) {
         let given_up: Vec<Arc<AssignedQueue>> = {
-            let mut assigned = self.assigned.lock();
-            let queues: Vec<_> = assigned
-                .keys()
-                .filter(|queue| which(queue))
-                .cloned()
-                .collect();
-            queues
-                .iter()
-                .filter_map(|queue| assigned.remove(queue))
-                .collect()
+            let assigned = self.assigned.lock();
+            let going = assigned
+                .values()
+                .filter(|it| which(&it.queue) && !it.stop.is_cancelled());
+            going.cloned().collect()
         };
-        join_all(given_up.iter().map(|queue| async move {
+        join_all(given_up.into_iter().map(|queue| async move {
             info!(group = self.name, queue = %queue.queue, "queue given up");
+            if queue.order.is_some() {
+                return self.give_up_in_order(queue);
+            }
+            self.assigned.lock().remove(&queue.queue);
             if let Some(offset) = queue.drop_queue() {
-                self.commit_last(queue, offset).await;
+                self.commit_last(&queue, offset).await;
             }
         }))
         .await;

@@ -12,8 +12,37 @@ use super::ready::ReadyQueue;
 use crate::instance::now_ms;
 use crate::{Action, Error, ErrorKind, MessageExt, Result};
 
-/// A listener of this crate's own face: a future per message.
-pub(super) type Listener = Arc<dyn Fn(MessageExt) -> BoxFuture<'static, Action> + Send + Sync>;
+/// A listener of this crate's own face.
+#[derive(Clone)]
+pub(super) enum Listener {
+    /// A future a message.
+    One(Arc<dyn Fn(MessageExt) -> BoxFuture<'static, Action> + Send + Sync>),
+    /// A future a list of messages.
+    Many(Arc<dyn Fn(Vec<MessageExt>) -> BoxFuture<'static, Action> + Send + Sync>),
+}
+
+/// What is wanted of a topic. Text is a tag expression: which kind it is, is never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Filter<'a> {
+    /// `*` or nothing for all, or tags between `||`.
+    Tags(&'a str),
+    /// A condition on user properties, such as `a > 5 AND region = 'eu'`. Brokers need
+    /// `enablePropertyFilter=true`.
+    Sql92(&'a str),
+}
+
+impl<'a> From<&'a str> for Filter<'a> {
+    fn from(expression: &'a str) -> Self {
+        Self::Tags(expression)
+    }
+}
+
+impl<'a> From<&'a String> for Filter<'a> {
+    fn from(expression: &'a String) -> Self {
+        Self::Tags(expression)
+    }
+}
 
 /// A topic, what is wanted of it, and where it goes.
 pub(super) struct Subscription {
@@ -35,13 +64,17 @@ pub(super) struct Subscriptions {
 }
 
 impl Subscriptions {
-    /// Reads an expression: `*` or nothing for all, or tags between `||`.
+    /// Reads a filter.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`].
-    pub(super) fn parse(&self, wire_topic: &str, expression: &str) -> Result<SubscriptionData> {
-        SubscriptionData::tags(wire_topic, expression, self.next_version())
-            .map_err(|error| Error::new(ErrorKind::InvalidArgument, error.to_string()))
+    pub(super) fn parse(&self, wire_topic: &str, filter: &Filter<'_>) -> Result<SubscriptionData> {
+        let version = self.next_version();
+        match filter {
+            Filter::Tags(expression) => SubscriptionData::tags(wire_topic, expression, version),
+            Filter::Sql92(condition) => SubscriptionData::sql92(wire_topic, condition, version),
+        }
+        .map_err(|error| Error::new(ErrorKind::InvalidArgument, error.to_string()))
     }
 
     /// Grows with each change, also within a millisecond: brokers keep the newest.
@@ -61,7 +94,7 @@ impl Subscriptions {
 
     /// Every message of a topic, with no place to go: for the group's retry topic.
     pub(super) fn insert_all_of(&self, wire_topic: &str, ready: &Arc<ReadyQueue>) -> Result<()> {
-        let data = self.parse(wire_topic, ALL)?;
+        let data = self.parse(wire_topic, &Filter::Tags(ALL))?;
         let ready = Arc::clone(ready);
         self.insert(Subscription {
             topic: wire_topic.into(),

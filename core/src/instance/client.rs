@@ -8,7 +8,11 @@ use rustc_hash::FxHashMap;
 use super::members::{ConsumerMember, Members};
 use super::shared::Instance;
 use crate::config::{ClientConfig, Config, ConsumerConfig, ProducerConfig};
-use crate::{Consumer, Producer, Result};
+use crate::producer::Checker;
+use crate::{
+    BatchConsumer, Consumer, MessageExt, OrderConsumer, OrderProducer, Producer, Result,
+    TransactionProducer, TransactionStatus,
+};
 
 /// Makes producers and consumers. Those of one client that have the same name servers, account
 /// and instance name share connections, heartbeats and routes. Clones are the same client.
@@ -56,6 +60,38 @@ impl Client {
         ))
     }
 
+    /// Makes a producer of ordered messages; it connects when it is started.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    pub fn order_producer(&self, config: &Config) -> Result<OrderProducer> {
+        Ok(OrderProducer::new(
+            self.clone(),
+            ProducerConfig::try_from(config)?,
+        ))
+    }
+
+    /// Makes a producer of transactional messages; it connects when it is started. The checker is
+    /// asked for the outcome of half messages of the group, its own and those of others.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    pub fn transaction_producer<C, F>(
+        &self,
+        config: &Config,
+        checker: C,
+    ) -> Result<TransactionProducer>
+    where
+        C: Fn(MessageExt) -> F + Send + Sync + 'static,
+        F: Future<Output = TransactionStatus> + Send + 'static,
+    {
+        Ok(TransactionProducer::new(
+            self.clone(),
+            ProducerConfig::try_from(config)?,
+            checker,
+        ))
+    }
+
     /// Makes a consumer; it connects when it is started.
     ///
     /// # Errors
@@ -67,17 +103,37 @@ impl Client {
         ))
     }
 
+    /// Makes a consumer of ordered messages; it connects when it is started.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    pub fn order_consumer(&self, config: &Config) -> Result<OrderConsumer> {
+        OrderConsumer::new(self.clone(), ConsumerConfig::try_from(config)?)
+    }
+
+    /// Makes a consumer of lists of messages; it connects when it is started.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    pub fn batch_consumer(&self, config: &Config) -> Result<BatchConsumer> {
+        Ok(BatchConsumer::new(
+            self.clone(),
+            ConsumerConfig::try_from(config)?,
+        ))
+    }
+
     /// Lets a producer into an instance of its configuration.
     pub(crate) fn join_producer(
         &self,
         config: &ClientConfig,
         group: &str,
+        checker: Option<Checker>,
     ) -> Result<Arc<Instance>> {
         self.join(
             config,
             |_| true,
             |members| {
-                members.add_producer(group);
+                members.add_producer(group, checker.clone());
                 Ok(())
             },
         )

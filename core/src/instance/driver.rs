@@ -27,12 +27,15 @@ enum Timer {
     Rebalance,
     /// Commit the offsets.
     Commit,
+    /// Renew the locks of queues.
+    Locks,
 }
 
 const HEARTBEAT: Duration = Duration::from_secs(30);
 const ROUTES: Duration = Duration::from_secs(30);
 const REBALANCE: Duration = Duration::from_secs(20);
 const COMMIT: Duration = Duration::from_secs(5);
+const LOCKS: Duration = Duration::from_secs(20);
 /// A topic that a consumer waits for is asked for after this, then less often.
 const MISSING_FIRST: Duration = Duration::from_millis(100);
 const MISSING_LATER: Duration = Duration::from_secs(3);
@@ -71,6 +74,7 @@ impl Driver {
             (Timer::Routes, ROUTES),
             (Timer::Rebalance, REBALANCE),
             (Timer::Commit, COMMIT),
+            (Timer::Locks, LOCKS),
         ] {
             timers.set(timer, (now + pause).into_std());
         }
@@ -123,6 +127,13 @@ impl Driver {
                 Timer::Commit => {
                     self.instance.consumers().iter().for_each(|it| it.commit());
                     COMMIT
+                }
+                Timer::Locks => {
+                    self.instance
+                        .consumers()
+                        .iter()
+                        .for_each(|it| it.renew_locks());
+                    LOCKS
                 }
             };
             self.timers.set(timer, (now + pause).into_std());

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::shared::Instance;
+use super::transaction;
 use crate::net::{Inbound, REQUEST_TIMEOUT};
 
 /// Does what a server's request asks for, and answers it unless it is one-way.
@@ -17,6 +18,9 @@ pub(super) fn handle(instance: &Arc<Instance>, inbound: Inbound) {
     } = inbound;
     let answer = match command.request_code() {
         RequestCode::NOTIFY_CONSUMER_IDS_CHANGED => members_changed(instance, &command),
+        RequestCode::CHECK_TRANSACTION_STATE => {
+            transaction::check(instance, connection.address(), &command)
+        }
         _ => not_supported(&command),
     };
     if !command.is_oneway() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use onsmq_proto::body::{ConsumerData, HeartbeatData, ProducerData};
 use rustc_hash::FxHashMap;
 
+use crate::producer::Checker;
 use crate::{Error, Result};
 
 /// What an instance needs of a consumer.
@@ -15,14 +16,23 @@ pub(crate) trait ConsumerMember: Send + Sync {
     fn rebalance(&self);
     /// It is time to commit offsets.
     fn commit(&self);
+    /// It is time to renew the locks of queues that are consumed in order.
+    fn renew_locks(&self);
 }
 
 /// Who is in which group. Groups are named as they travel.
 #[derive(Default)]
 pub(crate) struct Members {
-    /// Producers of one group are counted: brokers know the group only.
-    producers: FxHashMap<String, usize>,
+    producers: FxHashMap<String, ProducerGroup>,
     consumers: FxHashMap<String, Arc<dyn ConsumerMember>>,
+}
+
+/// Producers of one group are counted: brokers know the group only.
+#[derive(Default)]
+struct ProducerGroup {
+    count: usize,
+    /// Of those that are transactional: any of them answers for the group.
+    checkers: Vec<Checker>,
 }
 
 impl Members {
@@ -30,21 +40,30 @@ impl Members {
         self.producers.is_empty() && self.consumers.is_empty()
     }
 
-    pub(super) fn add_producer(&mut self, group: &str) {
-        *self.producers.entry(group.to_owned()).or_default() += 1;
+    pub(super) fn add_producer(&mut self, group: &str, checker: Option<Checker>) {
+        let producers = self.producers.entry(group.to_owned()).or_default();
+        producers.count += 1;
+        producers.checkers.extend(checker);
     }
 
     /// True where the last producer of the group has left.
-    pub(super) fn remove_producer(&mut self, group: &str) -> bool {
-        let Some(count) = self.producers.get_mut(group) else {
+    pub(super) fn remove_producer(&mut self, group: &str, checker: Option<&Checker>) -> bool {
+        let Some(producers) = self.producers.get_mut(group) else {
             return false;
         };
-        *count -= 1;
-        if *count > 0 {
+        producers.count -= 1;
+        producers
+            .checkers
+            .retain(|it| !checker.is_some_and(|checker| Arc::ptr_eq(it, checker)));
+        if producers.count > 0 {
             return false;
         }
         self.producers.remove(group);
         true
+    }
+
+    pub(super) fn checker(&self, group: &str) -> Option<Checker> {
+        self.producers.get(group)?.checkers.first().cloned()
     }
 
     pub(super) fn has_consumer(&self, group: &str) -> bool {

@@ -16,6 +16,7 @@ use super::members::{ConsumerMember, Members};
 use super::routes::{Refreshed, Routes};
 use crate::config::ClientConfig;
 use crate::net::{Events, NameServers, Peers, REQUEST_TIMEOUT};
+use crate::producer::Checker;
 use crate::request::group;
 use crate::request::heartbeat::{self, Leaving};
 use crate::{ErrorKind, Result};
@@ -85,13 +86,17 @@ impl Instance {
         self.members.lock().members.consumer(group)
     }
 
+    pub(super) fn checker(&self, group: &str) -> Option<Checker> {
+        self.members.lock().members.checker(group)
+    }
+
     pub(super) fn consumers(&self) -> Vec<Arc<dyn ConsumerMember>> {
         self.members.lock().members.consumers()
     }
 
     /// A producer leaves; brokers are told where it was the last of its group here.
-    pub(crate) async fn leave_producer(&self, group: &str) {
-        let last = self.members.lock().members.remove_producer(group);
+    pub(crate) async fn leave_producer(&self, group: &str, checker: Option<&Checker>) {
+        let last = self.members.lock().members.remove_producer(group, checker);
         if last {
             self.unregister(Leaving::Producer(group)).await;
         }

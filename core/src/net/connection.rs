@@ -4,6 +4,7 @@
 //! come while the socket is busy leave together; answers find their caller by opaque.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI16, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -38,6 +39,8 @@ pub(crate) struct Connection(Arc<Shared>);
 
 struct Shared {
     address: Arc<str>,
+    /// What the peer says that it is; 0 before it has said anything.
+    version: AtomicI16,
     state: Mutex<State>,
     /// Something waits to be written.
     writable: Notify,
@@ -100,6 +103,7 @@ impl Connection {
     ) -> Self {
         let this = Self(Arc::new(Shared {
             address,
+            version: AtomicI16::new(0),
             state: Mutex::new(State {
                 session: Session::default(),
                 output: Output::default(),
@@ -173,6 +177,15 @@ impl Connection {
             }
             written.await;
         }
+    }
+
+    /// The peer's version, an ordinal of Java's `MQVersion`, once it has answered something.
+    pub(crate) fn version(&self) -> Option<i16> {
+        Some(self.0.version.load(Ordering::Relaxed)).filter(|version| *version > 0)
+    }
+
+    pub(crate) fn address(&self) -> &Arc<str> {
+        &self.0.address
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -258,6 +271,7 @@ impl Connection {
                 return Ok(());
             };
             if command.is_response() {
+                self.0.version.store(command.version, Ordering::Relaxed);
                 // Nobody waits any more for an answer that comes after its deadline.
                 let waiter = self.0.state.lock().session.answered(command.opaque);
                 if let Some(waiter) = waiter {

@@ -143,6 +143,12 @@ impl Peers {
         peer.is_some_and(|peer| peer.open().is_some())
     }
 
+    /// The version of the peer at an address, if it is connected and has answered something.
+    pub(crate) fn version(&self, address: &str) -> Option<i16> {
+        let peer = self.peers.lock().by_address.get(address).cloned();
+        peer?.open()?.version()
+    }
+
     /// Closes all connections once what was sent on them has left, and makes no more.
     pub(crate) async fn close(&self) {
         let peers: Vec<_> = {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onsmq_proto::codec::ResponseCode;
+use onsmq_proto::codec::{Command, ResponseCode};
 use onsmq_proto::machine::{Backoff, MessageQueue, Route};
 use tokio::time::Instant;
 
 use super::outgoing::Outgoing;
-use super::select::{Selector, has_alternative};
-use crate::instance::Instance;
+use super::select::{Selector, by_sharding_key, has_alternative};
+use super::timed::{self, TimedFallback};
+use crate::instance::{Instance, now_ms};
 use crate::request::send::{self, Send, Sent};
 use crate::{Error, ErrorKind, Result, SendResult};
 
@@ -26,6 +27,16 @@ pub(super) struct Sender {
     pub(super) instance: Arc<Instance>,
     pub(super) group: String,
     pub(super) selector: Selector,
+    pub(super) timed_fallback: TimedFallback,
+}
+
+/// A message that a broker has stored, and where.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) result: SendResult,
+    pub(super) address: String,
+    pub(super) commit_log_offset: i64,
+    pub(super) transaction_id: Option<String>,
 }
 
 /// What is known of a send after some tries.
@@ -39,7 +50,7 @@ struct Tries {
 
 impl Sender {
     /// Sends a message, and returns once a broker has stored it.
-    pub(super) async fn send(&self, outgoing: Outgoing, deadline: Instant) -> Result<SendResult> {
+    pub(super) async fn send(&self, outgoing: &Outgoing, deadline: Instant) -> Result<Stored> {
         let mut tries = Tries {
             deadline,
             backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
@@ -48,40 +59,31 @@ impl Sender {
             count: 0,
         };
         loop {
-            let error = match self.try_once(&outgoing, &mut tries).await {
+            let error = match self.try_once(outgoing, &mut tries).await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
-            if !self.goes_on(&outgoing, &mut tries, &error).await {
-                return Err(self.give_up(&outgoing, &tries, error));
+            if !self.goes_on(outgoing, &mut tries, &error).await {
+                return Err(self.give_up(outgoing, &tries, error));
             }
         }
     }
 
-    async fn try_once(&self, outgoing: &Outgoing, tries: &mut Tries) -> Result<SendResult> {
+    async fn try_once(&self, outgoing: &Outgoing, tries: &mut Tries) -> Result<Stored> {
         let instance = &self.instance;
         let route = instance
             .routes
             .for_sending(&instance.peers, &outgoing.wire_topic, tries.deadline)
             .await?;
-        let failed = tries.failed_broker.as_ref();
-        let queue = self
-            .selector
-            .choose(&outgoing.topic, &route, &instance.health, failed)?;
+        let queue = self.choose(outgoing, &route, tries.failed_broker.as_ref())?;
         tries.count += 1;
-        match self
-            .request(outgoing, queue, self.try_deadline(&route, tries))
-            .await
-        {
-            Ok(sent) => {
+        let sent = self
+            .request(outgoing, queue, try_deadline(outgoing, &route, tries))
+            .await;
+        match sent {
+            Ok(stored) => {
                 self.succeeded(queue, &route);
-                Ok(SendResult {
-                    message_id: outgoing.message_id.clone(),
-                    topic: outgoing.topic.clone(),
-                    broker_name: Arc::clone(&queue.broker_name),
-                    queue_id: sent.queue_id,
-                    queue_offset: sent.queue_offset,
-                })
+                Ok(stored)
             }
             Err(error) => {
                 tries.failed_broker = Some(Arc::clone(&queue.broker_name));
@@ -90,12 +92,18 @@ impl Sender {
         }
     }
 
-    /// While there is another broker, one that is silent gets half of the time that is left.
-    fn try_deadline(&self, route: &Route, tries: &Tries) -> Instant {
-        let left = tries.deadline.saturating_duration_since(Instant::now());
-        match has_alternative(route) {
-            true => tries.deadline - left / 2,
-            false => tries.deadline,
+    /// The queue of the sharding key, or any that is thought well of.
+    fn choose<'a>(
+        &self,
+        outgoing: &Outgoing,
+        route: &'a Route,
+        failed: Option<&Arc<str>>,
+    ) -> Result<&'a MessageQueue> {
+        match &outgoing.sharding_key {
+            Some(key) => by_sharding_key(&outgoing.topic, route, key),
+            None => self
+                .selector
+                .choose(&outgoing.topic, route, &self.instance.health, failed),
         }
     }
 
@@ -104,33 +112,86 @@ impl Sender {
         outgoing: &Outgoing,
         queue: &MessageQueue,
         deadline: Instant,
-    ) -> Result<Sent> {
+    ) -> Result<Stored> {
         let address = self
             .instance
             .routes
             .master(&queue.topic, &queue.broker_name)?;
-        let command = self.command(outgoing, queue);
-        send::answer(
-            self.instance
-                .peers
-                .request(&address, command, deadline)
-                .await?,
-        )
+        let command = self.command(outgoing, queue, &address).await?;
+        let answer = self
+            .instance
+            .peers
+            .request(&address, command, deadline)
+            .await?;
+        let Sent {
+            queue_id,
+            queue_offset,
+            commit_log_offset,
+            transaction_id,
+        } = send::answer(answer)?;
+        let result = SendResult {
+            message_id: outgoing.message_id.clone(),
+            topic: outgoing.topic.clone(),
+            broker_name: Arc::clone(&queue.broker_name),
+            queue_id,
+            queue_offset,
+        };
+        Ok(Stored {
+            result,
+            address,
+            commit_log_offset,
+            transaction_id,
+        })
     }
 
-    fn command(&self, outgoing: &Outgoing, queue: &MessageQueue) -> onsmq_proto::codec::Command {
-        Send {
+    async fn command(
+        &self,
+        outgoing: &Outgoing,
+        queue: &MessageQueue,
+        address: &str,
+    ) -> Result<Command> {
+        let timed = self.timed_property(outgoing, address).await?;
+        let properties = match &timed {
+            Some(timed) => &(outgoing.properties.clone() + timed),
+            None => &outgoing.properties,
+        };
+        Ok(Send {
             group: &self.group,
             topic: &outgoing.wire_topic,
             queue_id: queue.queue_id,
-            sys_flag: 0,
+            sys_flag: outgoing.sys_flag,
             born_timestamp: outgoing.born_timestamp,
-            properties: &outgoing.properties,
+            properties,
             reconsume_times: 0,
             max_reconsume_times: None,
             body: outgoing.body.clone(),
         }
-        .command()
+        .command())
+    }
+
+    /// What has this broker deliver the message at its time, which depends on its version.
+    async fn timed_property(&self, outgoing: &Outgoing, address: &str) -> Result<Option<String>> {
+        let now = now_ms();
+        // A time that has passed means now.
+        let Some(time) = outgoing.start_deliver_time.filter(|time| *time > now) else {
+            return Ok(None);
+        };
+        let version = match self.instance.peers.version(address) {
+            Some(version) => version,
+            None => {
+                // Whatever it answers tells its version.
+                self.instance.heartbeat(address).await;
+                self.instance.peers.version(address).ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::ConnectFailed,
+                        format!(
+                            "{address} does not say whether it has timers: check that it is up"
+                        ),
+                    )
+                })?
+            }
+        };
+        timed::property(version, self.timed_fallback, time, now).map(Some)
     }
 
     /// Sends a message without awaiting an answer.
@@ -140,14 +201,10 @@ impl Sender {
             .routes
             .for_sending(&instance.peers, &outgoing.wire_topic, deadline)
             .await?;
-        let queue = self
-            .selector
-            .choose(&outgoing.topic, &route, &instance.health, None)?;
+        let queue = self.choose(outgoing, &route, None)?;
         let address = instance.routes.master(&queue.topic, &queue.broker_name)?;
-        instance
-            .peers
-            .oneway(&address, self.command(outgoing, queue), deadline)
-            .await?;
+        let command = self.command(outgoing, queue, &address).await?;
+        instance.peers.oneway(&address, command, deadline).await?;
         if route.is_of_default_topic {
             instance.topic_created(&queue.topic);
         }
@@ -185,7 +242,8 @@ impl Sender {
             self.look_up(outgoing, tries).await;
         }
         let route = self.instance.routes.get(&outgoing.wire_topic);
-        let pause = match route.is_some_and(|route| has_alternative(&route)) && tries.count < 3 {
+        let elsewhere = route.is_some_and(|route| may_go_elsewhere(outgoing, &route));
+        let pause = match elsewhere && tries.count < 3 {
             true => Duration::ZERO,
             false => tries.backoff.failed(fastrand::f64()),
         };
@@ -224,6 +282,20 @@ impl Sender {
         error
             .with_topic(&outgoing.topic)
             .with_message_id(&outgoing.message_id)
+    }
+}
+
+/// Ordered messages stay with their queue.
+fn may_go_elsewhere(outgoing: &Outgoing, route: &Route) -> bool {
+    outgoing.sharding_key.is_none() && has_alternative(route)
+}
+
+/// While there is another broker, one that is silent gets half of the time that is left.
+fn try_deadline(outgoing: &Outgoing, route: &Route, tries: &Tries) -> Instant {
+    let left = tries.deadline.saturating_duration_since(Instant::now());
+    match may_go_elsewhere(outgoing, route) {
+        true => tries.deadline - left / 2,
+        false => tries.deadline,
     }
 }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::rules::{self, Illegal};
+use onsmq_proto::message::sys_flag;
 
 use crate::instance::{Instance, now_ms};
 use crate::{Error, Message, Result};
@@ -17,6 +18,10 @@ pub(super) struct Outgoing {
     pub(super) properties: String,
     pub(super) body: Bytes,
     pub(super) born_timestamp: i64,
+    pub(super) sys_flag: i32,
+    /// What the queue is computed from; none where any will do.
+    pub(super) sharding_key: Option<String>,
+    pub(super) start_deliver_time: Option<i64>,
 }
 
 impl Outgoing {
@@ -41,7 +46,43 @@ impl Outgoing {
             properties,
             body: message.body,
             born_timestamp,
+            sys_flag: 0,
+            sharding_key: None,
+            start_deliver_time: message.start_deliver_time,
         })
+    }
+
+    /// The same, bound to the queue of a sharding key.
+    pub(super) fn ordered_by(mut self, sharding_key: &str) -> Self {
+        self.sharding_key = Some(sharding_key.to_owned());
+        self
+    }
+
+    /// The same as a half message. `immunity` is how long the broker is not to ask for its outcome,
+    /// in seconds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage) for a timed message, which
+    /// brokers do not take as a half one.
+    pub(super) fn half(mut self, group: &str, immunity: u32) -> Result<Self> {
+        if self.start_deliver_time.is_some() {
+            return Err(Error::illegal_message(
+                "a transactional message cannot have a start-deliver time: leave it out",
+            )
+            .with_topic(&self.topic));
+        }
+        self.sys_flag |= sys_flag::TRANSACTION_PREPARED;
+        properties::push(&mut self.properties, name::TRANSACTION_PREPARED, "true");
+        properties::push(&mut self.properties, name::PRODUCER_GROUP, group);
+        let immunity = immunity.to_string();
+        // The vendor's brokers read the first, Apache's the second.
+        properties::push(&mut self.properties, name::CHECK_IMMUNITY_TIME, &immunity);
+        properties::push(
+            &mut self.properties,
+            name::APACHE_CHECK_IMMUNITY_TIME,
+            &immunity,
+        );
+        Ok(self)
     }
 }
 
@@ -58,6 +99,11 @@ fn encode(
     for (name, value, what) in [
         (name::TAGS, &message.tag, "the tag"),
         (name::KEYS, &message.key, "the key"),
+        (
+            name::SHARDING_KEY,
+            &message.sharding_key,
+            "the sharding key",
+        ),
     ] {
         if let Some(value) = value {
             rules::no_separator(&what, value)?;
@@ -66,6 +112,10 @@ fn encode(
     }
     if let Some(namespace) = namespace {
         properties::push(&mut text, name::INSTANCE_ID, namespace);
+    }
+    if let Some(time) = message.start_deliver_time {
+        rules::start_deliver_time(time, now_ms())?;
+        properties::push(&mut text, name::START_DELIVER_TIME, &time.to_string());
     }
     for (name, value) in &message.properties {
         rules::user_property(name, value)?;

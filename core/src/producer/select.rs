@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use onsmq_proto::hash::sharding_index;
 use onsmq_proto::machine::{BrokerHealth, MessageQueue, Route};
 use parking_lot::Mutex;
 use std::time::Instant;
@@ -34,12 +35,7 @@ impl Selector {
         let turn = self.0.fetch_add(1, Ordering::Relaxed);
         let in_turn =
             (0..queues.len()).filter_map(|step| queues.get(turn.wrapping_add(step) % queues.len()));
-        let fallback = in_turn.clone().next().ok_or_else(|| {
-            Error::new(
-                ErrorKind::NoRoute,
-                format!("topic `{topic}` has no queue that may be written: check its permission"),
-            )
-        })?;
+        let fallback = in_turn.clone().next().ok_or_else(|| not_writable(topic))?;
         let health = health.lock();
         if failed.is_none() && health.all_well() {
             return Ok(fallback);
@@ -54,6 +50,28 @@ impl Selector {
             .or_else(|| others.clone().next())
             .unwrap_or(fallback))
     }
+}
+
+/// The queue of a sharding key: the one that the vendor's SDK takes.
+///
+/// # Errors
+/// [`ErrorKind::NoRoute`] where no queue may be written.
+pub(super) fn by_sharding_key<'a>(
+    topic: &str,
+    route: &'a Route,
+    sharding_key: &str,
+) -> Result<&'a MessageQueue> {
+    let queues = &route.write_queues;
+    sharding_index(sharding_key, queues.len())
+        .and_then(|index| queues.get(index))
+        .ok_or_else(|| not_writable(topic))
+}
+
+fn not_writable(topic: &str) -> Error {
+    Error::new(
+        ErrorKind::NoRoute,
+        format!("topic `{topic}` has no queue that may be written: check its permission"),
+    )
 }
 
 /// Whether a topic can be sent to at more than one broker.

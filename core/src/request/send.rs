@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
+use onsmq_proto::message::id::OffsetMessageId;
 use onsmq_proto::names::DEFAULT_TOPIC;
 
 use super::malformed;
@@ -47,6 +48,8 @@ impl Send<'_> {
 pub(crate) struct Sent {
     pub(crate) queue_id: i32,
     pub(crate) queue_offset: i64,
+    pub(crate) commit_log_offset: i64,
+    pub(crate) transaction_id: Option<String>,
 }
 
 pub(crate) fn answer(answer: Command) -> Result<Sent> {
@@ -61,6 +64,13 @@ pub(crate) fn answer(answer: Command) -> Result<Sent> {
                 Ok(Sent {
                     queue_id: answer.fields.parse_required("queueId")?,
                     queue_offset: answer.fields.parse_required("queueOffset")?,
+                    // Only the outcome of a transaction needs it.
+                    commit_log_offset: answer
+                        .fields
+                        .get("msgId")
+                        .and_then(|id| id.parse::<OffsetMessageId>().ok())
+                        .map_or(-1, |id| id.commit_log_offset),
+                    transaction_id: answer.fields.get("transactionId").map(str::to_owned),
                 })
             };
             parse().map_err(|error| malformed("a send", error))

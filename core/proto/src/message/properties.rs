@@ -35,6 +35,7 @@ pub mod name {
     pub const TRANSACTION_PREPARED: &str = "TRAN_MSG";
     pub const PRODUCER_GROUP: &str = "PGROUP";
     pub const CHECK_IMMUNITY_TIME: &str = "CheckImmunityTimeInSeconds";
+    pub const APACHE_CHECK_IMMUNITY_TIME: &str = "CHECK_IMMUNITY_TIME_IN_SECONDS";
     pub const TRANSACTION_ID: &str = "__transactionId__";
     pub const TRANSACTION_CHECK_TIMES: &str = "TRANSACTION_CHECK_TIMES";
     pub const CLUSTER: &str = "CLUSTER";
@@ -94,7 +95,7 @@ const RESERVED: &[&str] = &[
     "MSG_TYPE",
     "PUSH_REPLY_TIME",
     "BORN_HOST",
-    "CHECK_IMMUNITY_TIME_IN_SECONDS",
+    name::APACHE_CHECK_IMMUNITY_TIME,
     "DLQ_ORIGIN_TOPIC",
     "DLQ_ORIGIN_MESSAGE_ID",
     "BORN_TIMESTAMP",

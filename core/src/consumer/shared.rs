@@ -1,7 +1,9 @@
-//! The consumer as applications hold it.
+//! What every kind of consumer is: a configuration, a life, subscriptions, and while it runs a
+//! member of a group.
 
 use std::sync::Arc;
 
+use onsmq_proto::body::MessageModel;
 use onsmq_proto::machine::{Lifecycle, Phase};
 use onsmq_proto::{message::rules, names};
 use parking_lot::Mutex;
@@ -11,25 +13,19 @@ use tracing::{debug, info, warn};
 use super::group::Group;
 use super::inbox::Inbox;
 use super::listener;
+use super::local_offsets::LocalOffsets;
 use super::ready::ReadyQueue;
-use super::subscription::{Listener, Subscription, Subscriptions};
+use super::subscription::{Filter, Listener, Subscription, Subscriptions};
 use crate::config::ConsumerConfig;
 use crate::instance::{Client, ConsumerMember};
-use crate::{Action, Error, ErrorKind, MessageExt, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// How long the last commits are tried.
 const LAST_COMMIT: Duration = Duration::from_secs(5);
 
-/// Consumes the messages of one or more topics as a member of a group (MessageModel CLUSTERING).
-///
-/// Messages go to the listener of their topic's subscription, up to `ConsumeThreadNums` at once,
-/// or wait in an [`Inbox`]. All methods may be called from any task; those
-/// that are not `async` do not block. A consumer that is dropped is shut down in the background.
-pub struct Consumer(Arc<Shared>);
-
-struct Shared {
+pub(super) struct Shared {
     client: Client,
-    config: ConsumerConfig,
+    pub(super) config: ConsumerConfig,
     state: Mutex<State>,
     subscriptions: Arc<Subscriptions>,
     /// Messages for listeners.
@@ -44,123 +40,28 @@ struct State {
     group: Option<Arc<Group>>,
 }
 
-impl Consumer {
-    pub(crate) fn new(client: Client, config: ConsumerConfig) -> Self {
-        Self(Arc::new(Shared {
+impl Shared {
+    pub(super) fn new(client: Client, config: ConsumerConfig) -> Arc<Self> {
+        Arc::new(Self {
             client,
             config,
             state: Mutex::default(),
             subscriptions: Arc::default(),
             listened: Arc::default(),
             inboxes: Mutex::default(),
-        }))
+        })
     }
 
-    /// Subscribes to a topic: all of it (`*` or nothing), or the tags between `||`. Each message
-    /// is given to the listener; one whose future panics comes again later. A second subscription
-    /// to a topic replaces the first. May be called before and after `start`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for an unfit topic or expression, [`ErrorKind::Closed`].
-    pub fn subscribe<L, F>(&self, topic: &str, expression: &str, listener: L) -> Result<()>
-    where
-        L: Fn(MessageExt) -> F + Send + Sync + 'static,
-        F: Future<Output = Action> + Send + 'static,
-    {
-        let listener: Listener = Arc::new(move |message| Box::pin(listener(message)));
-        self.0
-            .subscribe(topic, expression, Some(listener), &self.0.listened)
+    pub(super) fn phase(&self) -> Phase {
+        self.state.lock().lifecycle.phase()
     }
 
-    /// Makes an inbox, for [`Consumer::subscribe_inbox`].
-    #[must_use]
-    pub fn inbox(&self) -> Inbox {
+    pub(super) fn inbox(&self) -> Inbox {
         let inbox = Inbox::new(Arc::default());
-        self.0.inboxes.lock().push(inbox.clone());
+        self.inboxes.lock().push(inbox.clone());
         inbox
     }
 
-    /// Subscribes to a topic whose messages the application takes out of an inbox.
-    ///
-    /// # Errors
-    /// As [`Consumer::subscribe`].
-    pub fn subscribe_inbox(&self, topic: &str, expression: &str, inbox: &Inbox) -> Result<()> {
-        self.0.subscribe(topic, expression, None, inbox.ready())
-    }
-
-    /// Ends a subscription. What was handed over may still be completed; the rest goes to other
-    /// members of the group that subscribe to the topic, or waits.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] where the topic is not subscribed to, [`ErrorKind::Closed`].
-    pub fn unsubscribe(&self, topic: &str) -> Result<()> {
-        self.0.unsubscribe(topic)
-    }
-
-    /// Connects, joins the group and begins to consume. Returns when this member consumes the
-    /// queues that it was given, so that what is sent afterwards is received; with a broker that
-    /// does not answer, after 5 s. Starting twice is starting once.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NameServerUnreachable`], [`ErrorKind::Closed`], [`ErrorKind::InvalidState`]
-    /// where a consumer of the group runs under the same InstanceName.
-    pub async fn start(&self) -> Result<()> {
-        if !self
-            .0
-            .state
-            .lock()
-            .lifecycle
-            .start()
-            .map_err(|_| self.0.closed())?
-        {
-            return Ok(());
-        }
-        let started = self.0.start().await;
-        if started.is_err() {
-            self.0.state.lock().lifecycle.start_failed();
-        }
-        started
-    }
-
-    /// Stops pulling, waits for the messages that were handed over (bounded by
-    /// `AwaitTerminationMillisWhenShutdown`), commits offsets and leaves the group. What was
-    /// completed before does not come again; what was not handed over does. A second call does
-    /// nothing.
-    ///
-    /// A listener that calls this waits for itself: it should spawn it instead.
-    pub async fn shutdown(&self) {
-        self.0.shutdown().await;
-    }
-
-    /// Whether it was started and not shut down.
-    #[must_use]
-    pub fn is_started(&self) -> bool {
-        self.0.state.lock().lifecycle.phase() == Phase::Running
-    }
-
-    /// Whether it was shut down, or is about to be.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        matches!(
-            self.0.state.lock().lifecycle.phase(),
-            Phase::Draining | Phase::Closed
-        )
-    }
-
-    /// The group, without its namespace.
-    #[must_use]
-    pub fn group(&self) -> &str {
-        &self.0.config.group
-    }
-
-    /// Most listener calls that run at once: `ConsumeThreadNums`.
-    #[must_use]
-    pub fn consume_thread_nums(&self) -> usize {
-        self.0.config.consume_thread_nums
-    }
-}
-
-impl Shared {
     fn closed(&self) -> Error {
         Error::new(
             ErrorKind::Closed,
@@ -176,10 +77,20 @@ impl Shared {
         names::wrap_namespace(self.config.client.namespace.as_deref(), topic)
     }
 
-    fn subscribe(
+    /// Subscribes with a listener of this crate's own face.
+    pub(super) fn listen(
         &self,
         topic: &str,
-        expression: &str,
+        filter: &Filter<'_>,
+        listener: Listener,
+    ) -> Result<()> {
+        self.subscribe(topic, filter, Some(listener), &self.listened)
+    }
+
+    pub(super) fn subscribe(
+        &self,
+        topic: &str,
+        filter: &Filter<'_>,
         listener: Option<Listener>,
         ready: &Arc<ReadyQueue>,
     ) -> Result<()> {
@@ -187,7 +98,7 @@ impl Shared {
             Error::new(ErrorKind::InvalidArgument, fault.to_string()).with_topic(topic)
         })?;
         let wire_topic = self.wrap(topic);
-        let data = self.subscriptions.parse(&wire_topic, expression);
+        let data = self.subscriptions.parse(&wire_topic, filter);
         let data = data.map_err(|error| error.with_topic(topic))?;
         let subscription = Subscription {
             topic: topic.into(),
@@ -214,7 +125,7 @@ impl Shared {
             .map_or_else(tokio::runtime::Handle::current, |it| it.runtime().clone())
     }
 
-    fn unsubscribe(&self, topic: &str) -> Result<()> {
+    pub(super) fn unsubscribe(&self, topic: &str) -> Result<()> {
         let wire_topic = self.wrap(topic);
         let state = self.state.lock();
         if matches!(state.lifecycle.phase(), Phase::Draining | Phase::Closed) {
@@ -234,8 +145,26 @@ impl Shared {
         Ok(())
     }
 
-    async fn start(&self) -> Result<()> {
+    pub(super) async fn start(&self) -> Result<()> {
+        if !self
+            .state
+            .lock()
+            .lifecycle
+            .start()
+            .map_err(|_| self.closed())?
+        {
+            return Ok(());
+        }
+        let started = self.join().await;
+        if started.is_err() {
+            self.state.lock().lifecycle.start_failed();
+        }
+        started
+    }
+
+    async fn join(&self) -> Result<()> {
         let name = self.wrap(&self.config.group);
+        let local_offsets = Mutex::new(self.open_local_offsets(&name)?);
         let made = Mutex::new(None);
         self.client
             .join_consumer(&self.config.client, &name, |instance| {
@@ -244,6 +173,7 @@ impl Shared {
                     Arc::clone(instance),
                     self.config.clone(),
                     subscriptions,
+                    local_offsets.lock().take().map(Arc::new),
                 ));
                 *made.lock() = Some(Arc::clone(&group));
                 group
@@ -262,9 +192,20 @@ impl Shared {
         }
     }
 
+    fn open_local_offsets(&self, group: &str) -> Result<Option<LocalOffsets>> {
+        let config = &self.config;
+        if config.message_model != MessageModel::Broadcasting {
+            return Ok(None);
+        }
+        let folder = config.local_offset_dir.as_deref();
+        LocalOffsets::open(folder, config.client.instance_name.as_deref(), group).map(Some)
+    }
+
     async fn begin(&self, group: &Arc<Group>) -> Result<()> {
-        self.subscriptions
-            .insert_all_of(&group.retry_topic(), &self.listened)?;
+        if !group.is_broadcasting() {
+            self.subscriptions
+                .insert_all_of(&group.retry_topic(), &self.listened)?;
+        }
         for topic in self.subscriptions.topics() {
             group.instance.take_up(&topic).await?;
         }
@@ -279,11 +220,17 @@ impl Shared {
         }
         let ready = Arc::clone(&self.listened);
         let at_once = self.config.consume_thread_nums;
-        group
-            .tasks
-            .spawn(listener::run(ready, at_once, group.tasks.clone()));
+        group.tasks.spawn(listener::run(
+            ready,
+            at_once,
+            self.config.batch_max_size,
+            group.tasks.clone(),
+        ));
         group.tasks.spawn(Arc::clone(group).run_rebalance());
         group.tasks.spawn(Arc::clone(group).run_commit());
+        if self.config.ordered {
+            group.tasks.spawn(Arc::clone(group).run_locks());
+        }
         group.rebalance();
         group.wait_until_consuming().await;
         info!(
@@ -294,7 +241,7 @@ impl Shared {
         Ok(())
     }
 
-    async fn shutdown(&self) {
+    pub(super) async fn shutdown(&self) {
         let group = {
             let mut state = self.state.lock();
             if !state.lifecycle.shutdown() {
@@ -315,13 +262,31 @@ impl Shared {
         self.close_inboxes();
         self.wait_for_listeners(group).await;
         commit_last(group).await;
-        for (_, queue) in group.assigned.lock().drain() {
+        let queues: Vec<_> = group
+            .assigned
+            .lock()
+            .drain()
+            .map(|(_, queue)| queue)
+            .collect();
+        for queue in &queues {
             // What is completed from now on comes too late to count.
             let _ = queue.drop_queue();
         }
+        group.unlock(&queues).await;
         group.instance.leave_consumer(&group.name).await;
         group.tasks.close();
         info!(group = group.name, "consumer shut down");
+    }
+
+    /// Shuts down in the background, where that was not done.
+    pub(super) fn abandon(self: &Arc<Self>) {
+        let group = self.state.lock().group.clone();
+        if let Some(group) = group {
+            let shared = Arc::clone(self);
+            group
+                .runtime()
+                .spawn(async move { shared.shutdown().await });
+        }
     }
 
     fn close_inboxes(&self) {
@@ -369,22 +334,102 @@ async fn take_up(group: Arc<Group>, topic: Arc<str>) {
     group.instance.subscriptions_changed();
 }
 
-impl Drop for Consumer {
-    fn drop(&mut self) {
-        let group = self.0.state.lock().group.clone();
-        if let Some(group) = group {
-            let shared = Arc::clone(&self.0);
-            group
-                .runtime()
-                .spawn(async move { shared.shutdown().await });
+/// The methods and traits that every kind of consumer has.
+macro_rules! consumer_life {
+    ($type:ident) => {
+        impl $type {
+            /// Makes an inbox, for `subscribe_inbox`.
+            #[must_use]
+            pub fn inbox(&self) -> crate::Inbox {
+                self.0.inbox()
+            }
+
+            /// Subscribes to a topic whose messages the application takes out of an inbox.
+            ///
+            /// # Errors
+            /// As `subscribe`.
+            pub fn subscribe_inbox<'a>(
+                &self,
+                topic: &str,
+                filter: impl Into<crate::Filter<'a>>,
+                inbox: &crate::Inbox,
+            ) -> crate::Result<()> {
+                self.0.subscribe(topic, &filter.into(), None, inbox.ready())
+            }
+
+            /// Ends a subscription. What was handed over may still be completed; the rest goes to
+            /// other members of the group that subscribe to the topic, or waits.
+            ///
+            /// # Errors
+            /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where the topic is not
+            /// subscribed to, [`Closed`](crate::ErrorKind::Closed).
+            pub fn unsubscribe(&self, topic: &str) -> crate::Result<()> {
+                self.0.unsubscribe(topic)
+            }
+
+            /// Connects, joins the group and begins to consume. Returns when this member consumes
+            /// the queues that it was given, so that what is sent afterwards is received; with a
+            /// broker that does not answer, after 5 s. Starting twice is starting once.
+            ///
+            /// # Errors
+            /// [`NameServerUnreachable`](crate::ErrorKind::NameServerUnreachable),
+            /// [`Closed`](crate::ErrorKind::Closed),
+            /// [`InvalidState`](crate::ErrorKind::InvalidState) where a consumer of the group runs
+            /// under the same InstanceName.
+            pub async fn start(&self) -> crate::Result<()> {
+                self.0.start().await
+            }
+
+            /// Stops pulling, waits for the messages that were handed over (bounded by
+            /// `AwaitTerminationMillisWhenShutdown`), commits offsets and leaves the group. What
+            /// was completed before does not come again; what was not handed over does. A second
+            /// call does nothing.
+            ///
+            /// A listener that calls this waits for itself: it should spawn it instead.
+            pub async fn shutdown(&self) {
+                self.0.shutdown().await;
+            }
+
+            /// Whether it was started and not shut down.
+            #[must_use]
+            pub fn is_started(&self) -> bool {
+                self.0.phase() == onsmq_proto::machine::Phase::Running
+            }
+
+            /// Whether it was shut down, or is about to be.
+            #[must_use]
+            pub fn is_closed(&self) -> bool {
+                use onsmq_proto::machine::Phase;
+                matches!(self.0.phase(), Phase::Draining | Phase::Closed)
+            }
+
+            /// The group, without its namespace.
+            #[must_use]
+            pub fn group(&self) -> &str {
+                &self.0.config.group
+            }
+
+            /// Most listener calls that run at once: `ConsumeThreadNums`.
+            #[must_use]
+            pub fn consume_thread_nums(&self) -> usize {
+                self.0.config.consume_thread_nums
+            }
         }
-    }
+
+        impl Drop for $type {
+            fn drop(&mut self) {
+                self.0.abandon();
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    .field("group", &self.group())
+                    .finish_non_exhaustive()
+            }
+        }
+    };
 }
 
-impl std::fmt::Debug for Consumer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consumer")
-            .field("group", &self.0.config.group)
-            .finish_non_exhaustive()
-    }
-}
+pub(super) use consumer_life;

@@ -1,0 +1,69 @@
+//! The producer of messages without an order.
+
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::shared::{Shared, producer_life};
+use crate::config::ProducerConfig;
+use crate::instance::Client;
+use crate::{Message, Result, SendResult};
+
+/// Sends messages, spread over the queues of their topics.
+///
+/// All methods may be called from any task at once; those that are not `async` do not block. A
+/// producer that is dropped is shut down in the background.
+pub struct Producer(Arc<Shared>);
+
+producer_life!(Producer);
+
+impl Producer {
+    pub(crate) fn new(client: Client, config: ProducerConfig) -> Self {
+        Self(Shared::new(client, config, None::<Checker>))
+    }
+
+    /// Sends a message, and returns once a broker has stored it. What fails is tried again, at
+    /// another broker where there is one, within `SendMsgTimeoutMillis`.
+    ///
+    /// # Errors
+    /// [`IllegalMessage`](crate::ErrorKind::IllegalMessage),
+    /// [`NoRoute`](crate::ErrorKind::NoRoute), [`NoPermission`](crate::ErrorKind::NoPermission) and
+    /// other refusals at once; [`ConnectFailed`](crate::ErrorKind::ConnectFailed),
+    /// [`Timeout`](crate::ErrorKind::Timeout) and the like when the time is over;
+    /// [`NotStarted`](crate::ErrorKind::NotStarted), [`Closed`](crate::ErrorKind::Closed). After
+    /// `Timeout` and [`ConnectionLost`](crate::ErrorKind::ConnectionLost) the message may have been
+    /// stored.
+    pub async fn send(&self, message: Message) -> Result<SendResult> {
+        let (running, _in_flight) = self.0.begin()?;
+        let outgoing = self.0.outgoing(&running, message)?;
+        running
+            .sender
+            .send(&outgoing, self.0.deadline())
+            .await
+            .map(|stored| stored.result)
+    }
+
+    /// Sends many messages, each on its own, and returns what became of each, in their order.
+    pub async fn send_many(&self, messages: Vec<Message>) -> Vec<Result<SendResult>> {
+        futures_util::future::join_all(messages.into_iter().map(|message| self.send(message))).await
+    }
+
+    /// Sends a message without waiting for the broker: it may be lost without notice. Returns its
+    /// id once it was handed to the connection.
+    ///
+    /// # Errors
+    /// As [`Producer::send`], as far as they show before the message leaves.
+    pub async fn send_oneway(&self, message: Message) -> Result<String> {
+        let (running, _in_flight) = self.0.begin()?;
+        let outgoing = self.0.outgoing(&running, message)?;
+        running
+            .sender
+            .send_oneway(&outgoing, self.0.deadline())
+            .await
+            .map_err(|error| {
+                error
+                    .with_topic(&outgoing.topic)
+                    .with_message_id(&outgoing.message_id)
+            })?;
+        Ok(outgoing.message_id)
+    }
+}
