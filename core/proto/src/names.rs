@@ -22,6 +22,12 @@ pub fn is_valid(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
+/// Whether `name` can be subscribed to: a topic, or a group's dead letters.
+#[must_use]
+pub fn may_be_subscribed(name: &str) -> bool {
+    is_valid(name.strip_prefix(DLQ_PREFIX).unwrap_or(name))
+}
+
 /// The topic that a group's messages come again through.
 #[must_use]
 pub fn retry_topic(group: &str) -> String {

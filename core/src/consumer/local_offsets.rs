@@ -26,7 +26,7 @@ const DEFAULT_INSTANCE: &str = "DEFAULT";
 pub(super) struct LocalOffsets {
     path: PathBuf,
     /// Held for as long as the file is in use.
-    _lock: File,
+    lock: Mutex<Option<File>>,
     offsets: Mutex<BTreeMap<MessageQueue, i64>>,
 }
 
@@ -59,9 +59,14 @@ impl LocalOffsets {
         let offsets = Mutex::new(read(&path));
         Ok(Self {
             path,
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
             offsets,
         })
+    }
+
+    /// Lets another have the file.
+    pub(super) fn release(&self) {
+        *self.lock.lock() = None;
     }
 
     pub(super) fn get(&self, queue: &MessageQueue) -> Option<i64> {

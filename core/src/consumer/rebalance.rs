@@ -49,6 +49,10 @@ impl Group {
             // None of them exists yet.
             return self.note_divided();
         }
+        if self.is_broadcasting() {
+            self.divide_among(&topics, 1, 0).await;
+            return self.note_divided();
+        }
         let Some(mut members) = self.members(&topics).await else {
             return;
         };

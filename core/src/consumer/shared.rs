@@ -20,6 +20,8 @@ use crate::config::ConsumerConfig;
 use crate::instance::{Client, ConsumerMember};
 use crate::{Error, ErrorKind, Result};
 
+/// How long tasks are waited for that have nothing to wait for.
+const TASKS_END: Duration = Duration::from_secs(1);
 /// How long the last commits are tried.
 const LAST_COMMIT: Duration = Duration::from_secs(5);
 
@@ -94,9 +96,10 @@ impl Shared {
         listener: Option<Listener>,
         ready: &Arc<ReadyQueue>,
     ) -> Result<()> {
-        rules::topic(topic).map_err(|fault| {
-            Error::new(ErrorKind::InvalidArgument, fault.to_string()).with_topic(topic)
-        })?;
+        if !names::may_be_subscribed(topic) {
+            let fault = rules::Illegal::Topic(topic.to_owned());
+            return Err(Error::new(ErrorKind::InvalidArgument, fault.to_string()).with_topic(topic));
+        }
         let wire_topic = self.wrap(topic);
         let data = self.subscriptions.parse(&wire_topic, filter);
         let data = data.map_err(|error| error.with_topic(topic))?;
@@ -274,7 +277,12 @@ impl Shared {
         }
         group.unlock(&queues).await;
         group.instance.leave_consumer(&group.name).await;
+        if let Some(local) = &group.local_offsets {
+            local.release();
+        }
         group.tasks.close();
+        // They were told to end; whoever looks at what is left of this consumer finds nothing.
+        let _ = tokio::time::timeout(TASKS_END, group.tasks.wait()).await;
         info!(group = group.name, "consumer shut down");
     }
 

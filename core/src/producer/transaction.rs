@@ -65,15 +65,11 @@ impl TransactionProducer {
     /// [`ErrorKind::TransactionUnknown`] where it failed, with its error as the source: the broker
     /// asks the checker later; else as [`Producer::send`](crate::Producer::send), and the executer
     /// was not run.
-    pub async fn send<F, E>(
+    pub async fn send<E: StdError + Send + Sync + 'static>(
         &self,
         message: Message,
-        executer: impl FnOnce(&SendResult) -> F,
-    ) -> Result<SendResult>
-    where
-        F: Future<Output = std::result::Result<TransactionStatus, E>>,
-        E: StdError + Send + Sync + 'static,
-    {
+        executer: impl AsyncFnOnce(&SendResult) -> std::result::Result<TransactionStatus, E>,
+    ) -> Result<SendResult> {
         let transaction = self.begin(message).await?;
         match executer(transaction.half()).await {
             Ok(status) => transaction.end(status).await,

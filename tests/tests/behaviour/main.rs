@@ -1,0 +1,8 @@
+//! The same behaviour on the dev server and on real brokers, through the Rust face.
+
+mod batches;
+mod broadcasting;
+mod ordered;
+mod support;
+mod timed;
+mod transactions;
