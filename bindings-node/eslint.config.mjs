@@ -1,7 +1,7 @@
 import js from '@eslint/js'
 
-const node = ['Buffer', 'clearTimeout', 'console', 'performance', 'process', 'setImmediate']
-const timers = ['setInterval', 'setTimeout', 'URL']
+const node = ['AbortSignal', 'Buffer', 'console', 'performance', 'process', 'setImmediate']
+const timers = ['clearInterval', 'clearTimeout', 'setInterval', 'setTimeout', 'URL']
 const commonJs = { require: 'readonly', module: 'writable', __dirname: 'readonly' }
 const known = Object.fromEntries([...node, ...timers].map((name) => [name, 'readonly']))
 

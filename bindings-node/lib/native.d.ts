@@ -54,7 +54,8 @@ export interface Producer extends Client {
 export interface Batch {
   topic: string
   numbers: Float64Array
-  texts: (string | null)[]
+  /** Strings, or null where there is none. */
+  texts: any[]
   small: Buffer
   large: Buffer[]
 }

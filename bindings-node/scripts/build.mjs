@@ -8,14 +8,18 @@ import { fileURLToPath } from 'node:url'
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 const { platform } = createRequire(import.meta.url)('../lib/platform.js')
 const profile = process.argv.includes('--release') ? 'release' : 'dev'
-const built = { win32: 'onsmq_node.dll', darwin: 'libonsmq_node.dylib' }[process.platform]
+const libraries = new Map([
+  ['win32', 'onsmq_node.dll'],
+  ['darwin', 'libonsmq_node.dylib'],
+])
+const library = libraries.get(process.platform) ?? 'libonsmq_node.so'
 
 const cargo = ['build', '--quiet', '--package', 'onsmq-node', '--profile', profile]
 const { status } = spawnSync('cargo', cargo, { cwd: folder, stdio: 'inherit' })
 if (status !== 0) process.exit(1)
 
 const target = resolve(folder, process.env.CARGO_TARGET_DIR ?? '../target')
-const from = join(target, profile === 'dev' ? 'debug' : profile, built ?? 'libonsmq_node.so')
+const from = join(target, profile === 'dev' ? 'debug' : profile, library)
 const to = join(folder, `onsmq.${platform()}.node`)
 // Not over the old one: a process may have it mapped.
 copyFileSync(from, `${to}.new`)

@@ -111,11 +111,7 @@ impl Consumer {
         }
     }
 
-    fn background(
-        &self,
-        id: u32,
-        call: fn(&onsmq::Consumer) -> onsmq::Result<()>,
-    ) -> Result<()> {
+    fn background(&self, id: u32, call: fn(&onsmq::Consumer) -> onsmq::Result<()>) -> Result<()> {
         let (handle, outbox) = (self.handle.share(), self.outbox.clone());
         background::spawn(move || outbox.push(Event::Done(id, call(&handle))))
     }

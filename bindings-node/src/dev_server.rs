@@ -46,7 +46,9 @@ impl DevServer {
     #[must_use]
     pub fn namesrv_addr(&self) -> Option<String> {
         let server = self.server.lock();
-        server.as_ref().map(|server| server.namesrv_addr().to_owned())
+        server
+            .as_ref()
+            .map(|server| server.namesrv_addr().to_owned())
     }
 
     /// Nothing happens once it was stopped.

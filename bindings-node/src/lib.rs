@@ -4,6 +4,11 @@
 //! of a [`host::Host`], which then takes all that has come.
 
 #![deny(unsafe_code)]
+#![allow(
+    unnameable_types,
+    unreachable_pub,
+    reason = "what JavaScript sees must be pub, and Rust sees none of it"
+)]
 
 mod background;
 mod batch;

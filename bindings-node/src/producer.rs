@@ -88,11 +88,7 @@ impl Producer {
         }))
     }
 
-    fn background(
-        &self,
-        id: u32,
-        call: fn(&onsmq::Producer) -> onsmq::Result<()>,
-    ) -> Result<()> {
+    fn background(&self, id: u32, call: fn(&onsmq::Producer) -> onsmq::Result<()>) -> Result<()> {
         let (handle, outbox) = (self.handle.share(), self.outbox.clone());
         background::spawn(move || outbox.push(Event::Done(id, call(&handle))))
     }
