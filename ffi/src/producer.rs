@@ -178,9 +178,9 @@ pub extern "C" fn ons_producer_send_oneway_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let producer = Arc::clone(producer);
+        let sending = producer.send_oneway(message);
         process.spawn(async move {
-            let error = producer.send_oneway(message).await.err();
+            let error = sending.await.err();
             callback.call(|function, userdata| {
                 let error = error.map(|error| Box::new(error.into()));
                 // SAFETY: the caller gave the function and its userdata for each other.
@@ -210,9 +210,9 @@ pub extern "C" fn ons_producer_send_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let producer = Arc::clone(producer);
+        let sending = producer.send(message);
         process.spawn(async move {
-            let (result, error) = apart(producer.send(message).await);
+            let (result, error) = apart(sending.await);
             callback.call(|function, userdata| {
                 // SAFETY: the caller gave the function and its userdata for each other.
                 unsafe { function(userdata, result, error) };
@@ -287,10 +287,10 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
         // SAFETY: as this function requires.
         let messages = to_send(unsafe { array(messages, count, "messages") }?);
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let producer = Arc::clone(producer);
+        let sending = producer.send_many(messages);
         process.spawn(async move {
-            let sent = producer.send_many(messages).await;
-            let (mut results, mut errors): (Vec<_>, Vec<_>) = sent
+            let (mut results, mut errors): (Vec<_>, Vec<_>) = sending
+                .await
                 .into_iter()
                 .map(apart)
                 .map(|(result, error)| (raw(result), raw(error)))
