@@ -221,6 +221,7 @@ export type CodeName =
   | 'FORKED'
   | 'INVALID_STATE'
   | 'INTERNAL'
+  | 'TRANSACTION_UNKNOWN'
   | (string & {})
 
 /** CONFIGURATION: a property is unknown or unfit, or one is missing. */
@@ -241,8 +242,8 @@ export class TimeoutError extends OnsClientError {}
 export class BrokerError extends OnsClientError {}
 /** NO_PERMISSION: the account may not do this, or its signature is wrong. */
 export class PermissionError extends OnsClientError {}
-/** TRANSACTION_ROLLED_BACK. */
-export class TransactionRolledBackError extends OnsClientError {}
+/** TRANSACTION_ROLLED_BACK, TRANSACTION_UNKNOWN. */
+export class TransactionError extends OnsClientError {}
 /** INTERNAL: a fault of this library. */
 export class InternalError extends OnsClientError {}
 

@@ -16,7 +16,7 @@ export const {
   TimeoutError,
   BrokerError,
   PermissionError,
-  TransactionRolledBackError,
+  TransactionError,
   InternalError,
   setLogger,
   version,

@@ -1,6 +1,6 @@
 'use strict'
 
-const { describe } = require('./check.js')
+const util = require('node:util')
 
 /**
  * An enumeration: each name is its own value. `of` is strict, and not called `valueOf` because
@@ -15,7 +15,7 @@ function enumeration(name, names) {
   /** @param {any} text */
   const of = (text) => {
     if (names.includes(text)) return text
-    throw new RangeError(`${name} has no ${describe(text)}: ${names.join(' and ')} are allowed`)
+    throw new RangeError(`there is no ${name} ${util.inspect(text)}: ${names.join(', ')} are`)
   }
   Object.defineProperty(members, 'values', { value: Object.freeze([...names]) })
   Object.defineProperty(members, 'of', { value: of })

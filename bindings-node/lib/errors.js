@@ -34,7 +34,7 @@ class ConnectionError extends OnsClientError {}
 class TimeoutError extends OnsClientError {}
 class BrokerError extends OnsClientError {}
 class PermissionError extends OnsClientError {}
-class TransactionRolledBackError extends OnsClientError {}
+class TransactionError extends OnsClientError {}
 class InternalError extends OnsClientError {}
 
 /**
@@ -59,7 +59,8 @@ const FAMILIES = {
   BROKER_REFUSED: BrokerError,
   FLOW_CONTROL: BrokerError,
   NO_PERMISSION: PermissionError,
-  TRANSACTION_ROLLED_BACK: TransactionRolledBackError,
+  TRANSACTION_ROLLED_BACK: TransactionError,
+  TRANSACTION_UNKNOWN: TransactionError,
   INTERNAL: InternalError,
 }
 
@@ -119,7 +120,7 @@ module.exports = {
     TimeoutError,
     BrokerError,
     PermissionError,
-    TransactionRolledBackError,
+    TransactionError,
     InternalError,
   },
 }

@@ -179,52 +179,45 @@ describe('a consumer', () => {
         return Action.CommitMessage
       })
       await consumer.start()
-      await producer.sendMany(Array.from({ length: 5000 }, () => ({ topic, body: 'body' })))
       turn()
+      await producer.sendMany(Array.from({ length: 5000 }, () => ({ topic, body: 'body' })))
       await collector.has(5000)
       assert.ok(turns > 5000 / 256 / 2, `${turns} turns`)
     })
-  })
 
-  it('is reachable while it is started, by nobody but the library', async (t) => {
-    // A listener of a consumer that the program has forgotten is called all the same.
-    const { DevServer } = await import('../testing.mjs')
-    const server = await DevServer.start()
-    t.after(() => server.stop())
-    const collector = new Collector()
-    const topic = unique('forgotten')
-    const made = (() => {
-      const consumer = new Consumer({ namesrvAddr: server.namesrvAddr, groupId: unique('GID') })
-      consumer.subscribe(topic, '*', collector.listener)
-      return { started: consumer.start(), ref: new WeakRef(consumer) }
-    })()
-    await made.started
-    const producer = await producerOn(t, server)
-    await producer.send({ topic, body: 'body' })
-    await collector.has(1)
-    await made.ref.deref()?.shutdown()
-  })
-
-  it('goes on where a listener of another topic never ends', async (t) => {
-    const { DevServer } = await import('../testing.mjs')
-    const server = await DevServer.start()
-    t.after(() => server.stop())
-    const [stuck, fine] = [unique('stuck'), unique('fine')]
-    const options = { awaitTerminationMillisWhenShutdown: 50 }
-    const consumer = consumerOn(t, server, options)
-    const collector = new Collector()
-    const called = new Collector()
-    consumer.subscribe(stuck, '*', (message) => {
-      called.add(message)
-      return new Promise(() => {})
+    it('is reachable while it is started, though the program has forgotten it', async (t) => {
+      const collector = new Collector()
+      const topic = unique('forgotten')
+      const begin = () => {
+        const { namesrvAddr } = server
+        const consumer = new Consumer({ namesrvAddr, groupId: unique('GID_forgotten') })
+        consumer.subscribe(topic, '*', collector.listener)
+        return { started: consumer.start(), ref: new WeakRef(consumer) }
+      }
+      const { started, ref } = begin()
+      await started
+      const producer = await producerOn(t, server)
+      await producer.send({ topic, body: 'body' })
+      await collector.has(1)
+      await ref.deref()?.shutdown()
     })
-    consumer.subscribe(fine, '*', collector.listener)
-    await consumer.start()
-    const producer = await producerOn(t, server)
-    await producer.send({ topic: stuck, body: 'body' })
-    await called.has(1)
-    await producer.send({ topic: fine, body: 'body' })
-    await collector.has(1)
+
+    it('goes on where a listener of another topic never ends', async (t) => {
+      const [stuck, fine] = [unique('stuck'), unique('fine')]
+      const consumer = consumerOn(t, server, { awaitTerminationMillisWhenShutdown: 50 })
+      const [called, collector] = [new Collector(), new Collector()]
+      consumer.subscribe(stuck, '*', (message) => {
+        called.add(message)
+        return new Promise(() => {})
+      })
+      consumer.subscribe(fine, '*', collector.listener)
+      await consumer.start()
+      const producer = await producerOn(t, server)
+      await producer.send({ topic: stuck, body: 'body' })
+      await called.has(1)
+      await producer.send({ topic: fine, body: 'body' })
+      await collector.has(1)
+    })
   })
 })
 

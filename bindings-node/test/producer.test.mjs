@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { OnsClientError, Producer, TimeoutError } from '../index.mjs'
 import { Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
+import { silentPeer } from './support/peers.mjs'
 import { onEveryServer } from './support/servers.mjs'
 
 describe('a producer', () => {
@@ -112,13 +113,13 @@ describe('a producer', () => {
   })
 
   it('ends flush with a TimeoutError where the time is not enough', async (t) => {
-    const options = { sendMsgTimeoutMillis: 1500 }
-    const producer = await producerOn(t, { namesrvAddr: 'no-such-host.invalid:9876' }, options)
+    const namesrvAddr = await silentPeer(t)
+    const producer = await producerOn(t, { namesrvAddr }, { sendMsgTimeoutMillis: 500 })
     const sent = producer.send({ topic: 'topic', body: 'body' }).catch((error) => error)
     const error = await producer.flush(1).catch((error) => error)
     assert.ok(error instanceof TimeoutError, String(error))
     assert.match(error.message, /^1 sends were still in flight after 1 ms/)
-    assert.equal((await sent).codeName, 'NAME_SERVER_UNREACHABLE')
+    assert.ok((await sent) instanceof OnsClientError)
   })
 })
 
