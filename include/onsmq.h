@@ -315,6 +315,12 @@ typedef void (*ons_log_fn)(void *userdata, uint32_t level, ons_view_t target, on
 typedef void (*ons_property_fn)(void *userdata, ons_view_t name, ons_view_t value);
 
 /**
+ * Called when something that was begun is over: `error` is NULL where it went well, otherwise the
+ * callee's to free. On a network thread of the library: it must not block.
+ */
+typedef void (*ons_done_fn)(void *userdata, ons_error_t *error);
+
+/**
  * Called with what became of a send: one of the two is NULL, the other the callee's to free. On
  * a network thread of the library: it must not block.
  */
@@ -846,6 +852,20 @@ ons_error_t *ons_producer_send(const ons_producer_t *producer,
 ONS_MUST_USE
 ons_error_t *ons_producer_send_oneway(const ons_producer_t *producer,
                                       const ons_message_t *message);
+
+/**
+ * Does in the background what ons_producer_send_oneway does, and calls `callback` when the message
+ * has left, or cannot. The message may be freed when this returns. Does not block.
+ *
+ * Errors:
+ * As ons_producer_send_async.
+ */
+ONS_MUST_USE
+ons_error_t *ons_producer_send_oneway_async(const ons_producer_t *producer,
+                                            const ons_message_t *message,
+                                            ons_done_fn callback,
+                                            void *userdata,
+                                            ons_destroy_fn destroy);
 
 /**
  * Sends a message in the background, and calls `callback` with what became of it. The message may

@@ -43,6 +43,11 @@ pub type ons_send_many_fn = Option<
     ),
 >;
 
+/// Called when something that was begun is over: `error` is NULL where it went well, otherwise the
+/// callee's to free. On a network thread of the library: it must not block.
+pub type ons_done_fn =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, error: Option<Box<ons_error_t>>)>;
+
 /// Makes a producer; it connects when it sends first. Does not block.
 ///
 /// # Errors
@@ -154,6 +159,37 @@ pub extern "C" fn ons_producer_send_oneway(
     })
 }
 
+/// Does in the background what ons_producer_send_oneway does, and calls `callback` when the message
+/// has left, or cannot. The message may be freed when this returns. Does not block.
+///
+/// # Errors
+/// As ons_producer_send_async.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_send_oneway_async(
+    producer: Option<&ons_producer_t>,
+    message: Option<&ons_message_t>,
+    callback: ons_done_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let message = arg(message, "message")?.to_send();
+        let callback = Callback::new(arg(callback, "callback")?, userdata);
+        let sending = producer.send_oneway(message);
+        process.spawn(async move {
+            let error = sending.await.err();
+            callback.call(|function, userdata| {
+                let error = error.map(|error| Box::new(error.into()));
+                // SAFETY: the caller gave the function and its userdata for each other.
+                unsafe { function(userdata, error) };
+            });
+        })
+    })
+}
+
 /// Sends a message in the background, and calls `callback` with what became of it. The message may
 /// be freed when this returns. Does not block.
 ///
@@ -174,9 +210,9 @@ pub extern "C" fn ons_producer_send_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let producer = Arc::clone(producer);
+        let sending = producer.send(message);
         process.spawn(async move {
-            let (result, error) = apart(producer.send(message).await);
+            let (result, error) = apart(sending.await);
             callback.call(|function, userdata| {
                 // SAFETY: the caller gave the function and its userdata for each other.
                 unsafe { function(userdata, result, error) };
@@ -251,10 +287,10 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
         // SAFETY: as this function requires.
         let messages = to_send(unsafe { array(messages, count, "messages") }?);
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let producer = Arc::clone(producer);
+        let sending = producer.send_many(messages);
         process.spawn(async move {
-            let sent = producer.send_many(messages).await;
-            let (mut results, mut errors): (Vec<_>, Vec<_>) = sent
+            let (mut results, mut errors): (Vec<_>, Vec<_>) = sending
+                .await
                 .into_iter()
                 .map(apart)
                 .map(|(result, error)| (raw(result), raw(error)))

@@ -32,19 +32,32 @@ impl Producer {
     /// [`NotStarted`](crate::ErrorKind::NotStarted), [`Closed`](crate::ErrorKind::Closed). After
     /// `Timeout` and [`ConnectionLost`](crate::ErrorKind::ConnectionLost) the message may have been
     /// stored.
-    pub async fn send(&self, message: Message) -> Result<SendResult> {
-        let (running, _in_flight) = self.0.begin()?;
-        let outgoing = self.0.outgoing(&running, message)?;
-        running
-            .sender
-            .send(&outgoing, self.0.deadline())
-            .await
-            .map(|stored| stored.result)
+    ///
+    /// It is in flight from this call on, not from when its future is polled first: a shutdown that
+    /// is called later waits for it, whichever task the future runs on.
+    pub fn send(
+        &self,
+        message: Message,
+    ) -> impl Future<Output = Result<SendResult>> + Send + 'static {
+        let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
+        async move {
+            let (running, _in_flight) = begun?;
+            let outgoing = shared.outgoing(&running, message)?;
+            running
+                .sender
+                .send(&outgoing, shared.deadline())
+                .await
+                .map(|stored| stored.result)
+        }
     }
 
     /// Sends many messages, each on its own, and returns what became of each, in their order.
-    pub async fn send_many(&self, messages: Vec<Message>) -> Vec<Result<SendResult>> {
-        futures_util::future::join_all(messages.into_iter().map(|message| self.send(message))).await
+    /// They are in flight from this call on, as with [`send`](Self::send).
+    pub fn send_many(
+        &self,
+        messages: Vec<Message>,
+    ) -> impl Future<Output = Vec<Result<SendResult>>> + Send + 'static {
+        futures_util::future::join_all(messages.into_iter().map(|message| self.send(message)))
     }
 
     /// Sends a message without waiting for the broker: it may be lost without notice. Returns its
@@ -52,18 +65,24 @@ impl Producer {
     ///
     /// # Errors
     /// As [`Producer::send`], as far as they show before the message leaves.
-    pub async fn send_oneway(&self, message: Message) -> Result<String> {
-        let (running, _in_flight) = self.0.begin()?;
-        let outgoing = self.0.outgoing(&running, message)?;
-        running
-            .sender
-            .send_oneway(&outgoing, self.0.deadline())
-            .await
-            .map_err(|error| {
-                error
-                    .with_topic(&outgoing.topic)
-                    .with_message_id(&outgoing.message_id)
-            })?;
-        Ok(outgoing.message_id)
+    pub fn send_oneway(
+        &self,
+        message: Message,
+    ) -> impl Future<Output = Result<String>> + Send + 'static {
+        let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
+        async move {
+            let (running, _in_flight) = begun?;
+            let outgoing = shared.outgoing(&running, message)?;
+            running
+                .sender
+                .send_oneway(&outgoing, shared.deadline())
+                .await
+                .map_err(|error| {
+                    error
+                        .with_topic(&outgoing.topic)
+                        .with_message_id(&outgoing.message_id)
+                })?;
+            Ok(outgoing.message_id)
+        }
     }
 }

@@ -427,3 +427,20 @@ async fn what_a_server_asks_for_and_is_not_known_is_answered_so() {
     pending.reply(stored("0", "0")).await;
     sending.await.expect("no panic").expect("stored");
 }
+
+#[tokio::test]
+async fn a_shutdown_waits_for_sends_that_were_begun_and_not_polled() {
+    let mut peer = Peer::start().await;
+    let producer = peer.producer().await;
+    let begun = producer.send(Message::new(TOPIC, "body"));
+    let ending = Arc::clone(&producer);
+    tokio::spawn(async move { ending.shutdown().await });
+    while !producer.is_closed() {
+        tokio::task::yield_now().await;
+    }
+    let sending = tokio::spawn(begun);
+    peer.expect(SEND).await.reply(stored("1", "42")).await;
+    sending.await.expect("no panic").expect("stored");
+    let refused = producer.send(Message::new(TOPIC, "body")).await;
+    assert_eq!(refused.expect_err("a failure").kind(), ErrorKind::Closed);
+}

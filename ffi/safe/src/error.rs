@@ -57,6 +57,12 @@ impl Error {
         abi::some_text(ons_error_remark(Some(&self.0)), self)
     }
 
+    /// What it came from, in words: from the nearest cause to the first.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        let nearest = std::error::Error::source(self.0.get());
+        std::iter::successors(nearest, |cause| cause.source()).map(ToString::to_string)
+    }
+
     /// Whether the same call may succeed when it is made again.
     #[must_use]
     pub fn is_retriable(&self) -> bool {

@@ -14,7 +14,7 @@ mod wake;
 pub use consumer::{Action, Consumer, Delivery};
 pub use dev_server::DevServer;
 pub use error::{Error, Result, code_names};
-pub use log::{LogLevel, log_to};
+pub use log::{LogLevel, log_to, log_to_stderr};
 pub use message::{Message, MessageView};
 pub use producer::{Config, Producer, SendResult, Sent};
 pub use wake::Outbox;

@@ -1,6 +1,7 @@
 //! The log.
 
 use std::ffi::c_void;
+use std::ptr::null_mut;
 
 use onsmq_ffi::{ons_log_set, ons_view_t};
 
@@ -61,4 +62,12 @@ where
         userdata(line),
         Some(destroy::<F>),
     ))
+}
+
+/// Has lines from a level up written to standard error, as at the beginning.
+///
+/// # Errors
+/// [`Error`](crate::Error).
+pub fn log_to_stderr(level: LogLevel) -> Result<()> {
+    check(ons_log_set(level as u32, None, null_mut(), None))
 }

@@ -7,9 +7,10 @@ use onsmq_ffi::{
     ons_config_new, ons_config_set, ons_config_t, ons_error_t, ons_message_t,
     ons_producer_is_closed, ons_producer_is_started, ons_producer_new, ons_producer_send,
     ons_producer_send_async, ons_producer_send_many, ons_producer_send_many_async,
-    ons_producer_send_oneway, ons_producer_shutdown, ons_producer_start, ons_producer_t,
-    ons_send_result_broker_name, ons_send_result_message_id, ons_send_result_queue_id,
-    ons_send_result_queue_offset, ons_send_result_t, ons_send_result_text, ons_send_result_topic,
+    ons_producer_send_oneway, ons_producer_send_oneway_async, ons_producer_shutdown,
+    ons_producer_start, ons_producer_t, ons_send_result_broker_name, ons_send_result_message_id,
+    ons_send_result_queue_id, ons_send_result_queue_offset, ons_send_result_t,
+    ons_send_result_text, ons_send_result_topic,
 };
 
 use crate::abi::{self, Once, check, destroy, str_parts};
@@ -142,6 +143,34 @@ impl Producer {
     /// [`Error`].
     pub fn send_oneway(&self, message: &Message) -> Result<()> {
         check(ons_producer_send_oneway(Some(&self.0), Some(&message.0)))
+    }
+
+    /// Sends in the background, without waiting for the broker. `done` is called on a network thread
+    /// when the message has left, and must not block.
+    ///
+    /// # Errors
+    /// [`Error`]; then `done` is not called.
+    pub fn send_oneway_async<F: FnOnce(Result<()>) + Send + 'static>(
+        &self,
+        message: &Message,
+        done: F,
+    ) -> Result<()> {
+        unsafe extern "C" fn call<F: FnOnce(Result<()>)>(
+            userdata: *mut c_void,
+            error: Option<Box<ons_error_t>>,
+        ) {
+            // SAFETY: made below for this `F`, and called once.
+            if let Some(done) = unsafe { Once::<F>::take(userdata) } {
+                done(check(error));
+            }
+        }
+        check(ons_producer_send_oneway_async(
+            Some(&self.0),
+            Some(&message.0),
+            Some(call::<F>),
+            Once::userdata(done),
+            Some(destroy::<Once<F>>),
+        ))
     }
 
     /// Sends in the background. `done` is called on a network thread and must not block.

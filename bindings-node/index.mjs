@@ -1,0 +1,23 @@
+// One instance for both module systems: errors and enumerations are the same objects in each.
+import onsmq from './index.js'
+
+export const {
+  Producer,
+  Consumer,
+  Action,
+  MessageModel,
+  OnsClientError,
+  ConfigurationError,
+  ArgumentError,
+  IllegalMessageError,
+  StateError,
+  RouteError,
+  ConnectionError,
+  TimeoutError,
+  BrokerError,
+  PermissionError,
+  TransactionError,
+  InternalError,
+  setLogger,
+  version,
+} = onsmq

@@ -1,0 +1,77 @@
+'use strict'
+
+const util = require('node:util')
+
+/**
+ * A value in the words of a message.
+ * @param {unknown} value
+ */
+function describe(value) {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object') return `an object of class ${value.constructor?.name ?? 'Object'}`
+  return `the ${typeof value} ${util.inspect(value, { maxStringLength: 40 })}`
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name what the caller knows it by
+ * @param {string} [what] what it must be
+ * @returns {string}
+ */
+function text(value, name, what = 'a string') {
+  if (typeof value === 'string') return value
+  throw new TypeError(`${name} must be ${what}, not ${describe(value)}`)
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function optionalText(value, name) {
+  return value === undefined || value === null ? undefined : text(value, name)
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} what
+ * @returns {Record<string, unknown>}
+ */
+function record(value, name, what) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return /** @type {Record<string, unknown>} */ (value)
+  }
+  throw new TypeError(`${name} must be ${what}, not ${describe(value)}`)
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {Function}
+ */
+function callable(value, name) {
+  if (typeof value === 'function') return value
+  throw new TypeError(`${name} must be a function, not ${describe(value)}`)
+}
+
+/**
+ * Options as the native half takes them: names and values by turns. What is undefined is not given.
+ * @param {unknown} options
+ * @param {string} name
+ */
+function pairs(options, name) {
+  const flat = []
+  for (const [key, value] of Object.entries(record(options, name, 'an object of options'))) {
+    if (value === undefined) continue
+    if (!['string', 'number', 'boolean', 'bigint'].includes(typeof value)) {
+      const what = 'a string, a number or a boolean'
+      throw new TypeError(`${name}.${key} must be ${what}, not ${describe(value)}`)
+    }
+    flat.push(key, String(value))
+  }
+  return flat
+}
+
+module.exports = { callable, describe, optionalText, pairs, record, text }

@@ -1,0 +1,126 @@
+'use strict'
+
+const native = require('./native.js')
+
+/** @type {Map<number, string>} */
+const NAMES = new Map(native.codes().map(({ code, name }) => [code, name]))
+
+/** Why something failed. The base of all errors of the library; `index.d.ts` says more. */
+class OnsClientError extends Error {
+  /** @param {import('./native.js').Fault} fault */
+  constructor(fault) {
+    const cause = causeOf(fault.causes)
+    super(fault.message, cause && { cause })
+    this.code = fault.code
+    this.codeName = NAMES.get(fault.code) ?? 'UNKNOWN'
+    this.topic = fault.topic
+    this.messageId = fault.messageId
+    this.brokerCode = fault.brokerCode
+    this.remark = fault.remark
+    this.retriable = fault.retriable
+  }
+
+  get name() {
+    return this.constructor.name
+  }
+}
+
+class ConfigurationError extends OnsClientError {}
+class ArgumentError extends OnsClientError {}
+class IllegalMessageError extends OnsClientError {}
+class StateError extends OnsClientError {}
+class RouteError extends OnsClientError {}
+class ConnectionError extends OnsClientError {}
+class TimeoutError extends OnsClientError {}
+class BrokerError extends OnsClientError {}
+class PermissionError extends OnsClientError {}
+class TransactionError extends OnsClientError {}
+class InternalError extends OnsClientError {}
+
+/**
+ * The family of each code. A code that this version does not know is an `OnsClientError`.
+ * @type {Record<string, typeof OnsClientError>}
+ */
+const FAMILIES = {
+  CONFIGURATION: ConfigurationError,
+  INVALID_ARGUMENT: ArgumentError,
+  ILLEGAL_MESSAGE: IllegalMessageError,
+  NOT_STARTED: StateError,
+  CLOSED: StateError,
+  FORKED: StateError,
+  INVALID_STATE: StateError,
+  NO_ROUTE: RouteError,
+  NAME_SERVER_UNREACHABLE: ConnectionError,
+  CONNECT_FAILED: ConnectionError,
+  CONNECTION_LOST: ConnectionError,
+  TLS: ConnectionError,
+  PROTOCOL: ConnectionError,
+  TIMEOUT: TimeoutError,
+  BROKER_REFUSED: BrokerError,
+  FLOW_CONTROL: BrokerError,
+  NO_PERMISSION: PermissionError,
+  TRANSACTION_ROLLED_BACK: TransactionError,
+  TRANSACTION_UNKNOWN: TransactionError,
+  INTERNAL: InternalError,
+}
+
+/**
+ * @param {string[]} causes the nearest first
+ * @returns {Error | undefined}
+ */
+function causeOf([nearest, ...others]) {
+  if (nearest === undefined) return undefined
+  const cause = causeOf(others)
+  return cause === undefined ? new Error(nearest) : new Error(nearest, { cause })
+}
+
+/**
+ * The error that is due for a fault.
+ * @param {import('./native.js').Fault} fault
+ */
+function errorOf(fault) {
+  const Family = FAMILIES[NAMES.get(fault.code) ?? ''] ?? OnsClientError
+  return new Family(fault)
+}
+
+/** @param {import('./native.js').Fault | null} fault */
+function check(fault) {
+  if (fault !== null) throw errorOf(fault)
+}
+
+/**
+ * What was made, unless it is a fault.
+ * @template {object} T
+ * @param {T | import('./native.js').Fault} made
+ * @returns {T}
+ */
+function made(made) {
+  if ('retriable' in made) throw errorOf(made)
+  return made
+}
+
+/** @param {string} name */
+function codeOf(name) {
+  return [...NAMES].find(([, it]) => it === name)?.[0] ?? 0
+}
+
+module.exports = {
+  check,
+  codeOf,
+  errorOf,
+  made,
+  classes: {
+    OnsClientError,
+    ConfigurationError,
+    ArgumentError,
+    IllegalMessageError,
+    StateError,
+    RouteError,
+    ConnectionError,
+    TimeoutError,
+    BrokerError,
+    PermissionError,
+    TransactionError,
+    InternalError,
+  },
+}

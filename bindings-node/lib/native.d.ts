@@ -1,0 +1,84 @@
+// What the native half exports: for `lib/` only.
+
+export interface Fault {
+  code: number
+  message: string
+  topic?: string
+  messageId?: string
+  brokerCode?: number
+  remark?: string
+  retriable: boolean
+  causes: string[]
+}
+
+export interface Line {
+  level: number
+  target: string
+  text: string
+}
+
+export interface Drained {
+  numbers: Float64Array
+  texts: string[]
+  settled: { id: number; fault?: Fault }[]
+  ready: number[]
+  lines: Line[]
+}
+
+export class Host {
+  constructor(wake: () => void)
+  drain(): Drained
+}
+
+export interface Outgoing {
+  topic: string
+  body: Uint8Array
+  tag?: string
+  key?: string
+  properties?: string[]
+}
+
+interface Client {
+  start(id: number): Fault | null | void
+  shutdown(id: number): void
+  readonly isStarted: boolean
+  readonly isClosed: boolean
+}
+
+export interface Producer extends Client {
+  send(id: number, message: Outgoing): Fault | null
+  sendOneway(id: number, message: Outgoing): Fault | null
+  sendMany(first: number, messages: Outgoing[]): Fault | null
+}
+
+export interface Batch {
+  topic: string
+  numbers: Float64Array
+  /** Strings, or null where there is none. */
+  texts: any[]
+  small: Buffer
+  large: Buffer[]
+}
+
+export interface Consumer extends Client {
+  readonly mostCalls: number
+  subscribe(topic: string, expression: string): Fault | null
+  unsubscribe(topic: string): Fault | null
+  receive(most: number): Batch | null
+  complete(delivery: number, isDone: boolean): void
+}
+
+export class DevServer {
+  constructor(host: Host)
+  start(id: number, options: string[]): void
+  readonly namesrvAddr: string | null
+  createTopic(topic: string, queues: number): Fault | null
+  stop(id: number): void
+}
+
+export function makeProducer(host: Host, pairs: string[]): Producer | Fault
+export function makeConsumer(host: Host, number: number, pairs: string[]): Consumer | Fault
+export function codes(): { code: number; name: string }[]
+export function version(): string
+export function takeLog(host: Host, from: number): Fault | null
+export function releaseLog(from: number): Fault | null

@@ -1,0 +1,133 @@
+//! An event loop, and what reaches it from the library's threads.
+
+use napi::bindgen_prelude::{Array, Float64Array, Function};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Result};
+use napi_derive::napi;
+use onsmq_ffi_safe::{Error, Outbox, SendResult, Sent};
+
+use crate::fault::Fault;
+use crate::log::Line;
+
+/// Something happened. Numbers say what it is the end of, and were given by JavaScript.
+pub(crate) enum Event {
+    /// A send.
+    Sent(u32, Sent),
+    /// Anything else that was begun.
+    Done(u32, std::result::Result<(), Error>),
+    /// Messages wait at a consumer.
+    Ready(u32),
+    /// A line of the log.
+    Line(Line),
+}
+
+/// The event loop of a thread of JavaScript: of the main one, or of a worker.
+#[napi]
+pub struct Host {
+    outbox: Outbox<Event>,
+}
+
+#[napi]
+impl Host {
+    /// `wake` is called when something has come while nothing was there. It does not keep the loop
+    /// alive. A loop that ends takes no calls, and what comes then is let go of.
+    #[napi(constructor)]
+    pub fn new(wake: Function<'_, (), ()>) -> Result<Self> {
+        let wake = wake
+            .build_threadsafe_function::<()>()
+            .weak::<true>()
+            .build()?;
+        let outbox = Outbox::new(move || {
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        });
+        Ok(Self { outbox })
+    }
+
+    /// Takes all that has come.
+    #[napi]
+    pub fn drain<'env>(&self, env: &'env Env) -> Result<Drained<'env>> {
+        let mut drained = Draining::new(env)?;
+        for event in self.outbox.drain() {
+            drained.add(event)?;
+        }
+        Ok(drained.done())
+    }
+
+    pub(crate) fn outbox(&self) -> Outbox<Event> {
+        self.outbox.clone()
+    }
+}
+
+/// All that has come.
+#[napi(object, object_from_js = false)]
+pub struct Drained<'env> {
+    /// Of each message that is stored: its number, queue and offset.
+    pub numbers: Float64Array,
+    /// Of each message that is stored: its id, topic and broker.
+    pub texts: Array<'env>,
+    pub settled: Vec<Settled>,
+    pub ready: Vec<u32>,
+    pub lines: Vec<Line>,
+}
+
+/// Something that was begun is over.
+#[napi(object, object_from_js = false)]
+pub struct Settled {
+    pub id: u32,
+    pub fault: Option<Fault>,
+}
+
+struct Draining<'env> {
+    numbers: Vec<f64>,
+    texts: Array<'env>,
+    settled: Vec<Settled>,
+    ready: Vec<u32>,
+    lines: Vec<Line>,
+}
+
+impl<'env> Draining<'env> {
+    fn new(env: &'env Env) -> Result<Self> {
+        Ok(Self {
+            numbers: Vec::new(),
+            texts: env.create_array(0)?,
+            settled: Vec::new(),
+            ready: Vec::new(),
+            lines: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Sent(id, Ok(result)) => return self.stored(id, &result),
+            Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
+            Event::Done(id, done) => self.settle(id, done.err()),
+            Event::Ready(consumer) => self.ready.push(consumer),
+            Event::Line(line) => self.lines.push(line),
+        }
+        Ok(())
+    }
+
+    fn stored(&mut self, id: u32, result: &SendResult) -> Result<()> {
+        let offset = result.queue_offset() as f64;
+        let numbers = [f64::from(id), f64::from(result.queue_id()), offset];
+        self.numbers.extend(numbers);
+        self.texts.insert(result.message_id())?;
+        self.texts.insert(result.topic())?;
+        self.texts.insert(result.broker_name())
+    }
+
+    fn settle(&mut self, id: u32, error: Option<Error>) {
+        let fault = error.map(Fault::from);
+        self.settled.push(Settled { id, fault });
+    }
+
+    fn done(self) -> Drained<'env> {
+        Drained {
+            numbers: self.numbers.into(),
+            texts: self.texts,
+            settled: self.settled,
+            ready: self.ready,
+            lines: self.lines,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! onsmq for Node.js: the native half. `lib/` is the other one, and the only user of this.
+//!
+//! Nothing here waits on the event loop's thread, and nothing calls JavaScript but the one wake-up
+//! of a [`host::Host`], which then takes all that has come.
+
+#![deny(unsafe_code)]
+#![allow(
+    unnameable_types,
+    unreachable_pub,
+    reason = "what JavaScript sees must be pub, and Rust sees none of it"
+)]
+
+mod background;
+mod batch;
+mod consumer;
+mod dev_server;
+mod fault;
+mod host;
+mod log;
+mod outgoing;
+mod producer;
+
+use napi_derive::napi;
+
+/// The version of the library.
+#[napi]
+#[must_use]
+pub fn version() -> &'static str {
+    onsmq_ffi_safe::version()
+}

@@ -1,0 +1,42 @@
+//! Configurations and messages on their way out. JavaScript has checked their types.
+
+use napi::bindgen_prelude::Uint8ArraySlice;
+use napi_derive::napi;
+use onsmq_ffi_safe::{Config, Message, Result};
+
+/// Names and values by turns.
+pub(crate) type Pairs = Vec<String>;
+
+fn pairs(flat: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+    flat.chunks_exact(2).map(|pair| (&*pair[0], &*pair[1]))
+}
+
+pub(crate) fn config(flat: &Pairs) -> Result<Config> {
+    Config::new(pairs(flat))
+}
+
+/// A message to be sent.
+#[napi(object, object_to_js = false)]
+pub struct Outgoing<'env> {
+    pub topic: String,
+    pub body: Uint8ArraySlice<'env>,
+    pub tag: Option<String>,
+    pub key: Option<String>,
+    pub properties: Option<Pairs>,
+}
+
+impl Outgoing<'_> {
+    pub(crate) fn message(&self) -> Result<Message> {
+        let mut message = Message::new(&self.topic, &self.body)?;
+        if let Some(tag) = &self.tag {
+            message.set_tag(tag)?;
+        }
+        if let Some(key) = &self.key {
+            message.set_key(key)?;
+        }
+        for (name, value) in self.properties.iter().flat_map(pairs) {
+            message.set_property(name, value)?;
+        }
+        Ok(message)
+    }
+}

@@ -1,0 +1,95 @@
+//! Producers.
+
+use napi::Result;
+use napi::bindgen_prelude::Either;
+use napi_derive::napi;
+use onsmq_ffi_safe as onsmq;
+use onsmq_ffi_safe::{Message, Outbox};
+
+use crate::background::{self, Handle};
+use crate::fault::{Fault, fault};
+use crate::host::{Event, Host};
+use crate::outgoing::{Outgoing, Pairs, config};
+
+/// Sends messages. What is begun with a number ends as an event with that number.
+#[napi]
+pub struct Producer {
+    handle: Handle<onsmq::Producer>,
+    outbox: Outbox<Event>,
+}
+
+/// Makes a producer of names and values by turns.
+#[napi]
+#[must_use]
+pub fn make_producer(host: &Host, pairs: Pairs) -> Either<Producer, Fault> {
+    match config(&pairs).and_then(|config| onsmq::Producer::new(&config)) {
+        Ok(producer) => Either::A(Producer {
+            handle: Handle::new(producer),
+            outbox: host.outbox(),
+        }),
+        Err(error) => Either::B(error.into()),
+    }
+}
+
+#[napi]
+impl Producer {
+    #[napi]
+    pub fn start(&self, id: u32) -> Result<()> {
+        self.background(id, onsmq::Producer::start)
+    }
+
+    #[napi]
+    pub fn shutdown(&self, id: u32) -> Result<()> {
+        self.background(id, onsmq::Producer::shutdown)
+    }
+
+    #[napi(getter)]
+    #[must_use]
+    pub fn is_started(&self) -> bool {
+        self.handle.is_started()
+    }
+
+    #[napi(getter)]
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.handle.is_closed()
+    }
+
+    #[napi]
+    pub fn send(&self, id: u32, message: Outgoing<'_>) -> Option<Fault> {
+        fault(message.message().and_then(|message| {
+            let outbox = self.outbox.clone();
+            let done = move |sent| outbox.push(Event::Sent(id, sent));
+            self.handle.send_async(&message, done)
+        }))
+    }
+
+    #[napi]
+    pub fn send_oneway(&self, id: u32, message: Outgoing<'_>) -> Option<Fault> {
+        fault(message.message().and_then(|message| {
+            let outbox = self.outbox.clone();
+            let done = move |left| outbox.push(Event::Done(id, left));
+            self.handle.send_oneway_async(&message, done)
+        }))
+    }
+
+    /// The numbers of the messages count up from `first`.
+    #[napi]
+    pub fn send_many(&self, first: u32, messages: Vec<Outgoing<'_>>) -> Option<Fault> {
+        let messages: onsmq::Result<Vec<_>> = messages.iter().map(Outgoing::message).collect();
+        fault(messages.and_then(|messages| {
+            let outbox = self.outbox.clone();
+            let messages: Vec<&Message> = messages.iter().collect();
+            self.handle.send_many_async(&messages, move |sent| {
+                for (at, sent) in (0..).zip(sent) {
+                    outbox.push(Event::Sent(first.wrapping_add(at), sent));
+                }
+            })
+        }))
+    }
+
+    fn background(&self, id: u32, call: fn(&onsmq::Producer) -> onsmq::Result<()>) -> Result<()> {
+        let (handle, outbox) = (self.handle.share(), self.outbox.clone());
+        background::spawn(move || outbox.push(Event::Done(id, call(&handle))))
+    }
+}
