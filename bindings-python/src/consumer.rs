@@ -5,6 +5,7 @@ use std::time::Duration;
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
 
+use crate::arguments::text;
 use crate::delivery::Delivery;
 use crate::errors::ToPy as _;
 use crate::exit::outside;
@@ -26,12 +27,18 @@ impl Consumer {
             .map(|inner| Self(Handle::new(inner)))
     }
 
-    fn subscribe(&self, py: Python<'_>, topic: &str, expression: &str) -> PyResult<()> {
-        self.0.subscribe(topic, expression).to_py(py)
+    fn subscribe(
+        &self,
+        py: Python<'_>,
+        topic: &Bound<'_, PyAny>,
+        expression: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (topic, expression) = (text("topic", topic)?, text("expression", expression)?);
+        self.0.subscribe(&topic, &expression).to_py(py)
     }
 
-    fn unsubscribe(&self, py: Python<'_>, topic: &str) -> PyResult<()> {
-        self.0.unsubscribe(topic).to_py(py)
+    fn unsubscribe(&self, py: Python<'_>, topic: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.0.unsubscribe(&text("topic", topic)?).to_py(py)
     }
 
     fn start(&self, py: Python<'_>) -> PyResult<()> {

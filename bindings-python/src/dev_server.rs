@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
 
+use crate::arguments::text;
 use crate::errors::{self, ToPy as _};
 use crate::handle::Handle;
 use crate::wait::wait;
@@ -33,12 +34,14 @@ impl DevServer {
         &self.namesrv_addr
     }
 
-    fn create_topic(&self, py: Python<'_>, topic: &str, queues: u32) -> PyResult<()> {
+    fn create_topic(&self, py: Python<'_>, topic: &Bound<'_, PyAny>, queues: u32) -> PyResult<()> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let server = inner
             .as_ref()
             .ok_or_else(|| errors::closed(py, "the dev server was stopped: start a new one"))?;
-        server.create_topic(topic, queues).to_py(py)
+        server
+            .create_topic(&text("topic", topic)?, queues)
+            .to_py(py)
     }
 
     fn stop(&self, py: Python<'_>) -> PyResult<()> {

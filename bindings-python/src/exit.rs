@@ -7,7 +7,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use crate::{errors, mailbox, wait};
 
@@ -46,6 +48,23 @@ pub(crate) fn outside<T: Send>(py: Python<'_>, call: impl FnOnce() -> T + Send) 
     // Let go of when the interpreter was taken again.
     let _inside = Inside::enter();
     Ok(py.detach(call))
+}
+
+/// Refuses to be loaded by a second interpreter: threads, exceptions and types are the first one's.
+///
+/// # Errors
+/// `ImportError`.
+pub(crate) fn only_one_interpreter(py: Python<'_>) -> PyResult<()> {
+    static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    // Each interpreter has a module `sys` of its own.
+    let sys = py.import("sys")?;
+    if SYS.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "onsmq runs in one interpreter of a process, and another one has imported it: \
+         subinterpreters are not supported",
+    ))
 }
 
 /// How many forks lie between this process and the first one.

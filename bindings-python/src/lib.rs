@@ -6,6 +6,7 @@
 
 #![deny(unsafe_code)]
 
+mod arguments;
 mod consumer;
 mod delivery;
 mod dev_server;
@@ -44,6 +45,7 @@ mod _onsmq {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::exit::only_one_interpreter(module.py())?;
         crate::errors::load(module.py())?;
         module.add("__version__", onsmq_ffi_safe::version())
     }

@@ -3,11 +3,12 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use onsmq_ffi_safe::{self as safe, MessageView};
-use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyMapping, PyMappingProxy, PyMemoryView, PyString};
+use pyo3::types::{PyBytes, PyDict, PyMappingProxy, PyString};
 
+use crate::arguments::{bytes, items, text};
 use crate::errors::ToPy as _;
 
 /// A message: one to be sent, or one that was received.
@@ -70,31 +71,24 @@ impl Message {
     #[new]
     #[pyo3(signature = (topic, body, *, tag=None, key=None, properties=None))]
     fn new(
-        topic: &Bound<'_, PyString>,
+        topic: &Bound<'_, PyAny>,
         body: &Bound<'_, PyAny>,
-        tag: Option<&Bound<'_, PyString>>,
-        key: Option<&Bound<'_, PyString>>,
-        properties: Option<&Bound<'_, PyMapping>>,
+        tag: Option<&Bound<'_, PyAny>>,
+        key: Option<&Bound<'_, PyAny>>,
+        properties: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = topic.py();
-        let body = bytes(body)?;
-        let mut inner = safe::Message::new(&topic.to_cow()?, body.as_bytes()).to_py(py)?;
+        let body = bytes("body", body)?;
+        let mut inner = safe::Message::new(&text("topic", topic)?, body.as_bytes()).to_py(py)?;
         if let Some(tag) = tag {
-            inner.set_tag(&tag.to_cow()?).to_py(py)?;
+            inner.set_tag(&text("tag", tag)?).to_py(py)?;
         }
         if let Some(key) = key {
-            inner.set_key(&key.to_cow()?).to_py(py)?;
+            inner.set_key(&text("key", key)?).to_py(py)?;
         }
-        for item in properties
-            .map(PyMappingMethods::items)
-            .transpose()?
-            .iter()
-            .flatten()
-        {
-            let (name, value) = property(&item)?;
-            inner
-                .set_property(&name.to_cow()?, &value.to_cow()?)
-                .to_py(py)?;
+        for (name, value) in items("properties", properties)? {
+            let (name, value) = (text("properties", &name)?, text("properties", &value)?);
+            inner.set_property(&name, &value).to_py(py)?;
         }
         Ok(inner.into())
     }
@@ -216,35 +210,4 @@ impl Message {
 
 fn quoted(py: Python<'_>, text: &str) -> PyResult<String> {
     Ok(PyString::new(py, text).repr()?.to_string())
-}
-
-/// The bytes of any object that has some.
-fn bytes<'py>(body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-    if let Ok(bytes) = body.cast::<PyBytes>() {
-        return Ok(bytes.clone());
-    }
-    let view = PyMemoryView::from(body).map_err(|_| unfit("body", "bytes", body))?;
-    Ok(view.call_method0("tobytes")?.cast_into()?)
-}
-
-fn property<'py>(
-    item: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyString>, Bound<'py, PyString>)> {
-    let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
-    match (name.cast::<PyString>(), value.cast::<PyString>()) {
-        (Ok(name), Ok(value)) => Ok((name.clone(), value.clone())),
-        (Err(_), _) => Err(unfit("properties", "text for each name", &name)),
-        (_, Err(_)) => Err(unfit("properties", "text for each value", &value)),
-    }
-}
-
-fn unfit(argument: &str, due: &str, given: &Bound<'_, PyAny>) -> PyErr {
-    let kind = given.get_type();
-    let advice = match argument == "body" && given.is_instance_of::<PyString>() {
-        true => ": encode the text first, with .encode()",
-        false => "",
-    };
-    PyTypeError::new_err(format!(
-        "argument '{argument}': {due} is due, not {kind}{advice}"
-    ))
 }

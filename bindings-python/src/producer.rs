@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
 
+use crate::arguments;
 use crate::errors::ToPy as _;
 use crate::exit::outside;
 use crate::handle::Handle;
@@ -61,8 +62,8 @@ impl Producer {
         self.inner.is_closed()
     }
 
-    fn send(&self, py: Python<'_>, message: &Message) -> PyResult<SendResult> {
-        let message = message.inner();
+    fn send(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<SendResult> {
+        let message = arguments::message("message", message)?.inner();
         let sent = match is_main_thread(py)? {
             true => answer(py, |answer| {
                 let done = move |sent| drop(answer.send(sent));
@@ -76,21 +77,22 @@ impl Producer {
     fn send_into(
         &self,
         py: Python<'_>,
-        message: &Message,
+        message: &Bound<'_, PyAny>,
         mailbox: &Mailbox,
         token: u64,
     ) -> PyResult<()> {
         let letters = mailbox.letters();
         let done = move |sent| letters.push((token, Outcome::Sent(sent)));
-        self.inner.send_async(message.inner(), done).to_py(py)
+        let message = arguments::message("message", message)?.inner();
+        self.inner.send_async(message, done).to_py(py)
     }
 
     fn send_many<'py>(
         &self,
         py: Python<'py>,
-        messages: Vec<Bound<'py, Message>>,
+        messages: Vec<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let messages: Vec<_> = messages.iter().map(|it| it.get().inner()).collect();
+        let messages = inners(&messages)?;
         let sent = match is_main_thread(py)? {
             true => answer(py, |answer| {
                 let done = move |sent| drop(answer.send(sent));
@@ -104,17 +106,18 @@ impl Producer {
     fn send_many_into(
         &self,
         py: Python<'_>,
-        messages: Vec<Bound<'_, Message>>,
+        messages: Vec<Bound<'_, PyAny>>,
         mailbox: &Mailbox,
         token: u64,
     ) -> PyResult<()> {
         let letters = mailbox.letters();
-        let messages: Vec<_> = messages.iter().map(|it| it.get().inner()).collect();
+        let messages = inners(&messages)?;
         let done = move |sent| letters.push((token, Outcome::SentMany(sent)));
         self.inner.send_many_async(&messages, done).to_py(py)
     }
 
-    fn send_oneway(&self, py: Python<'_>, message: &Message) -> PyResult<()> {
+    fn send_oneway(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        let message = arguments::message("message", message)?;
         let sent = match is_main_thread(py)? {
             true => answer(py, |answer| {
                 self.oneway(py, message, move |sent| drop(answer.send(sent)))
@@ -127,13 +130,13 @@ impl Producer {
     fn send_oneway_into(
         &self,
         py: Python<'_>,
-        message: &Message,
+        message: &Bound<'_, PyAny>,
         mailbox: &Mailbox,
         token: u64,
     ) -> PyResult<()> {
         let letters = mailbox.letters();
         let done = move |sent| letters.push((token, Outcome::Done(sent)));
-        self.oneway(py, message, done)
+        self.oneway(py, arguments::message("message", message)?, done)
     }
 }
 
@@ -150,6 +153,11 @@ impl Producer {
         self.oneway
             .run(move || done(producer.send_oneway(&message)))
     }
+}
+
+fn inners<'a>(messages: &'a [Bound<'_, PyAny>]) -> PyResult<Vec<&'a safe::Message>> {
+    let message = |it| Ok(arguments::message("messages", it)?.inner());
+    messages.iter().map(message).collect()
 }
 
 type Job = Box<dyn FnOnce() + Send>;

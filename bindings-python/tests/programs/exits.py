@@ -224,7 +224,7 @@ def a_hook_sends_after_the_end() -> None:
             sender.send(message())
         except OnsClientError as error:
             assert error.code is ErrorCode.CLOSED, error
-            print("refused")
+            print("the hook was told")
 
     before_onsmq.append(send)
 
