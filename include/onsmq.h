@@ -594,6 +594,12 @@ int32_t ons_error_broker_code(const ons_error_t *error);
 ons_view_t ons_error_remark(const ons_error_t *error);
 
 /**
+ * What caused the error, in the words of whoever noticed it first, such as the operating system;
+ * or nothing. Lives as long as the error.
+ */
+ons_view_t ons_error_cause(const ons_error_t *error);
+
+/**
  * Whether the same call may succeed when it is made again.
  */
 bool ons_error_is_retriable(const ons_error_t *error);

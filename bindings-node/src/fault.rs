@@ -27,7 +27,7 @@ impl From<Error> for Fault {
             broker_code: error.broker_code(),
             remark: error.remark().map(ToOwned::to_owned),
             retriable: error.is_retriable(),
-            causes: error.causes().collect(),
+            causes: error.cause().map(ToOwned::to_owned).into_iter().collect(),
         }
     }
 }

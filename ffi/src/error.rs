@@ -1,16 +1,19 @@
 //! `ons_error_t`.
 
+use std::error::Error as _;
+use std::sync::OnceLock;
+
 use onsmq::{Error, ErrorKind};
 
 use crate::boundary::{guard_or, ons_view_t};
 
 /// Why a call failed. NULL is success. Owned by whoever it was given to.
 #[derive(Debug)]
-pub struct ons_error_t(Error);
+pub struct ons_error_t(Error, OnceLock<String>);
 
 impl From<Error> for ons_error_t {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self(error, OnceLock::new())
     }
 }
 
@@ -163,6 +166,16 @@ pub extern "C" fn ons_error_broker_code(error: Option<&ons_error_t>) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_error_remark(error: Option<&ons_error_t>) -> ons_view_t {
     ons_view_t::text(error.and_then(|error| error.0.remark()))
+}
+
+/// What caused the error, in the words of whoever noticed it first, such as the operating system;
+/// or nothing. Lives as long as the error.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_error_cause(error: Option<&ons_error_t>) -> ons_view_t {
+    ons_view_t::text(error.map(|ons_error_t(error, cause)| {
+        let text = || error.source().map(ToString::to_string);
+        cause.get_or_init(|| text().unwrap_or_default()).as_str()
+    }))
 }
 
 /// Whether the same call may succeed when it is made again.

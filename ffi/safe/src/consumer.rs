@@ -43,6 +43,12 @@ impl Delivery {
         ons_delivery_message(Some(&self.0)).map(MessageView)
     }
 
+    /// The topic of the subscription that it came by.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        self.0.topic()
+    }
+
     /// # Errors
     /// [`Error`](crate::Error), where it was completed before.
     pub fn complete(&self, action: Action) -> Result<()> {

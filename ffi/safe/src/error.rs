@@ -1,7 +1,7 @@
 //! Errors.
 
 use onsmq_ffi::{
-    ons_code_name, ons_error_broker_code, ons_error_code, ons_error_is_retriable,
+    ons_code_name, ons_error_broker_code, ons_error_cause, ons_error_code, ons_error_is_retriable,
     ons_error_message, ons_error_message_id, ons_error_remark, ons_error_t, ons_error_topic,
 };
 
@@ -57,10 +57,10 @@ impl Error {
         abi::some_text(ons_error_remark(Some(&self.0)), self)
     }
 
-    /// What it came from, in words: from the nearest cause to the first.
-    pub fn causes(&self) -> impl Iterator<Item = String> {
-        let nearest = std::error::Error::source(self.0.get());
-        std::iter::successors(nearest, |cause| cause.source()).map(ToString::to_string)
+    /// What caused it, in the words of whoever noticed it first.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        abi::some_text(ons_error_cause(Some(&self.0)), self)
     }
 
     /// Whether the same call may succeed when it is made again.

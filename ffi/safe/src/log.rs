@@ -19,8 +19,9 @@ pub enum LogLevel {
     Trace = 5,
 }
 
-impl LogLevel {
-    const fn of(number: u32) -> Self {
+impl From<u32> for LogLevel {
+    /// The level of a number; a larger one than there is means everything.
+    fn from(number: u32) -> Self {
         match number {
             1 => Self::Error,
             2 => Self::Warn,
@@ -51,7 +52,7 @@ where
         // The views live for the time of the call.
         let scope = ();
         line(
-            LogLevel::of(level),
+            LogLevel::from(level),
             abi::text(target, &scope),
             abi::text(text, &scope),
         );

@@ -1,0 +1,32 @@
+"""Properties as Python writes them, and as the library takes them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Union
+
+Property = Union[str, int, float, bool, enum.Enum, None]
+Properties = Mapping[str, Property]
+
+
+def as_text(config: Properties | None, properties: Properties) -> list[tuple[str, str]]:
+    """Names and values as text. What is None is not set."""
+    return [
+        (name, _text(name, value))
+        for name, value in {**(config or {}), **properties}.items()
+        if value is not None
+    ]
+
+
+def _text(name: str, value: Property) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    kind = type(value).__name__
+    raise TypeError(f"property {name!r}: text, a number or a truth value is due, not {kind}")

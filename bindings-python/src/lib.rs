@@ -1,0 +1,52 @@
+//! `_onsmq`: what the Python package `onsmq` is made of. It wraps the safe face of the C ABI; what
+//! is particular to Python (context managers, futures, listeners' threads) is written in Python.
+//!
+//! No thread of the library takes the interpreter's lock, no Python object is held where one could
+//! drop it, and no listener is called from here: see `exit` for why.
+
+#![deny(unsafe_code)]
+
+mod arguments;
+mod consumer;
+mod delivery;
+mod dev_server;
+mod errors;
+mod exit;
+mod handle;
+mod mailbox;
+mod message;
+mod producer;
+mod send_result;
+mod wait;
+
+use pyo3::prelude::*;
+
+/// The native half of the package onsmq.
+#[pymodule]
+mod _onsmq {
+    #[pymodule_export]
+    use crate::consumer::Consumer;
+    #[pymodule_export]
+    use crate::delivery::Delivery;
+    #[pymodule_export]
+    use crate::dev_server::DevServer;
+    #[pymodule_export]
+    use crate::exit::{end, forked};
+    #[pymodule_export]
+    use crate::mailbox::Mailbox;
+    #[pymodule_export]
+    use crate::message::Message;
+    #[pymodule_export]
+    use crate::producer::Producer;
+    #[pymodule_export]
+    use crate::send_result::SendResult;
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::exit::only_one_interpreter(module.py())?;
+        crate::errors::load(module.py())?;
+        module.add("__version__", onsmq_ffi_safe::version())
+    }
+}

@@ -1,0 +1,317 @@
+"""Programs that end in the middle of everything: `exits.py SCENARIO NAMESRV_ADDR TOPIC`.
+
+The last thing that each does is to print when its own code was over. What follows is the
+interpreter's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import gc
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_, SCENARIO, ADDRESS, TOPIC = [*sys.argv, "", "", ""][:4]
+GROUP = f"GID_{TOPIC}_{os.getpid()}"
+
+before_onsmq: list[Callable[[], object]] = []
+# What is registered before the import runs after the library's own hook.
+atexit.register(lambda: [call() for call in before_onsmq])
+
+import onsmq  # noqa: E402
+import onsmq.aio  # noqa: E402
+from onsmq import Action, ErrorCode, Message, OnsClientError  # noqa: E402
+from onsmq.testing import DevServer  # noqa: E402
+
+
+def over() -> None:
+    print("over", time.monotonic(), flush=True)
+
+
+def producer() -> onsmq.Producer:
+    made = onsmq.Producer(namesrv_addr=ADDRESS)
+    made.start()
+    kept.append(made)
+    return made
+
+
+def consumer(listener: Callable[[Message], Action | None]) -> onsmq.Consumer:
+    made = onsmq.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)
+    made.subscribe(TOPIC, "*", listener)
+    made.start()
+    kept.append(made)
+    return made
+
+
+def commit(_: Message) -> Action:
+    return Action.COMMIT_MESSAGE
+
+
+def message() -> Message:
+    return Message(TOPIC, b"exit")
+
+
+def daemon(call: Callable[[], object]) -> None:
+    threading.Thread(target=call, daemon=True).start()
+
+
+def a_consumer_waits() -> None:
+    consumer(commit)
+
+
+def listeners_sleep() -> None:
+    called = threading.Semaphore(0)
+
+    def sleep(_: Message) -> None:
+        called.release()
+        time.sleep(60)
+
+    consumer(sleep)
+    producer().send_many([message()] * 10)
+    for _ in range(3):
+        called.acquire()
+
+
+def listeners_are_busy() -> None:
+    called = threading.Semaphore(0)
+
+    def count(_: Message) -> Action:
+        sum(range(1000))
+        called.release()
+        return Action.COMMIT_MESSAGE
+
+    consumer(count)
+    producer().send_many([message()] * 3000)
+    for _ in range(100):
+        called.acquire()
+
+
+def sends_are_under_way() -> None:
+    sender = producer()
+    kept.append([sender.send_async(message()) for _ in range(2000)])
+
+
+def callbacks_are_called() -> None:
+    called = threading.Semaphore(0)
+    sender = producer()
+    for _ in range(2000):
+        future = sender.send_async(message())
+        future.add_done_callback(lambda _: called.release())
+    called.acquire()
+
+
+def threads_send_and_send() -> None:
+    sender = producer()
+    sent = threading.Semaphore(0)
+
+    def send() -> NoReturn:
+        while True:
+            sender.send(message())
+            sent.release()
+
+    for _ in range(8):
+        daemon(send)
+    for _ in range(20):
+        sent.acquire()
+
+
+def threads_wait_for_a_silent_server() -> None:
+    sender = producer()
+    begun = threading.Barrier(5)
+
+    def send() -> None:
+        begun.wait()
+        sender.send(message())
+
+    for _ in range(4):
+        daemon(send)
+    begun.wait()
+
+
+def everything_at_once_with_a_busy_log() -> None:
+    logging.basicConfig(level=1, stream=open(os.devnull, "w"))  # noqa: SIM115
+    listeners_sleep()
+    sends_are_under_way()
+    threads_send_and_send()
+
+
+def threads_exit() -> None:
+    sender = producer()
+
+    def leave() -> NoReturn:
+        sender.send(message())
+        sys.exit(3)
+
+    def listen(_: Message) -> NoReturn:
+        sys.exit(4)
+
+    consumer(listen)
+    threads = [threading.Thread(target=leave) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main_raises() -> None:
+    listeners_sleep()
+    sends_are_under_way()
+    over()
+    raise RuntimeError("on purpose")
+
+
+def main_exits() -> None:
+    listeners_sleep()
+    sends_are_under_way()
+    over()
+    sys.exit(7)
+
+
+def handles_are_deleted_in_any_order() -> None:
+    server = DevServer()
+    first = onsmq.Producer(namesrv_addr=server.namesrv_addr)
+    first.start()
+    second = onsmq.Consumer(namesrv_addr=server.namesrv_addr, group_id=GROUP)
+    second.subscribe(TOPIC, "*", commit)
+    second.start()
+    result = first.send(message())
+    del server
+    del first
+    gc.collect()
+    del second
+    gc.collect()
+    kept.append(result)
+
+
+def cycles_are_left_to_the_collector() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.me = self
+            self.producer = onsmq.Producer(namesrv_addr=ADDRESS)
+            self.producer.start()
+            self.consumer = onsmq.Consumer(namesrv_addr=ADDRESS, group_id=f"{GROUP}_{id(self)}")
+            self.consumer.subscribe(TOPIC, "*", self.listen)
+
+        def listen(self, _: Message) -> Action:
+            return Action.COMMIT_MESSAGE
+
+        def __del__(self) -> None:
+            try:
+                self.producer.send(message())
+            except OnsClientError as error:
+                assert error.code is ErrorCode.CLOSED, error
+
+    Owner()
+    gc.collect()
+    kept.append(Owner())
+
+
+def a_hook_sends_after_the_end() -> None:
+    sender = producer()
+
+    def send() -> None:
+        try:
+            sender.send(message())
+        except OnsClientError as error:
+            assert error.code is ErrorCode.CLOSED, error
+            print("the hook was told")
+
+    before_onsmq.append(send)
+
+
+def a_pool_sends() -> None:
+    sender = producer()
+    pool = ThreadPoolExecutor(4)
+    for _ in range(50):
+        pool.submit(sender.send, message())
+
+
+def a_dev_server_runs() -> None:
+    kept.append(DevServer(brokers=2))
+    kept.append(onsmq.Producer(namesrv_addr=kept[0].namesrv_addr))
+    kept[1].start()
+    kept[1].send_async(message())
+
+
+def a_loop_is_left() -> None:
+    async def main() -> None:
+        sender = onsmq.aio.Producer(namesrv_addr=ADDRESS)
+        receiver = onsmq.aio.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)
+        called = asyncio.Event()
+
+        async def sleep(_: Message) -> None:
+            called.set()
+            await asyncio.sleep(60)
+
+        receiver.subscribe(TOPIC, "*", sleep)
+        await receiver.start()
+        await sender.start()
+        await sender.send(message())
+        await called.wait()
+        kept.extend([sender, receiver, *(sender.send(message()) for _ in range(1000))])
+
+    asyncio.run(main())
+
+
+def a_loop_runs_in_a_thread() -> None:
+    ready = threading.Event()
+
+    async def main() -> None:
+        async with onsmq.aio.Producer(namesrv_addr=ADDRESS) as sender:
+            while True:
+                await asyncio.gather(*(sender.send(message()) for _ in range(50)))
+                ready.set()
+
+    daemon(lambda: asyncio.run(main()))
+    ready.wait()
+
+
+def a_child_is_forked() -> None:
+    listeners_sleep()
+    for _ in range(3):
+        child = os.fork()
+        if not child:
+            sys.exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+
+
+def in_a_child(address: str, topic: str) -> None:
+    with onsmq.Producer(namesrv_addr=address) as mine:
+        mine.send(Message(topic, b"child"))
+
+
+def children_are_forked_by_multiprocessing() -> None:
+    children("fork")
+
+
+def children_are_spawned_by_multiprocessing() -> None:
+    children("spawn")
+
+
+def children(method: str) -> None:
+    listeners_sleep()
+    context: Any = multiprocessing.get_context(method)
+    processes = [context.Process(target=in_a_child, args=(ADDRESS, TOPIC)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0, process.exitcode
+
+
+# What lives until the interpreter clears its modules.
+kept: list[Any] = []
+
+if __name__ == "__main__":
+    globals()[SCENARIO]()
+    over()
