@@ -12,7 +12,7 @@ export interface DevServerOptions {
 
 /**
  * A name server and brokers in this process and in memory, for first steps and for tests. It does
- * not keep the process alive.
+ * not keep the process alive, and runs until it is stopped or the process ends.
  */
 export class DevServer {
   private constructor()

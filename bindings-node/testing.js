@@ -9,6 +9,12 @@ const { host, run } = require('./lib/loop.js')
 /** Options whose names carry a unit in JavaScript's way. */
 const NATIVE_NAMES = new Map([['retryDelayMs', 'retry_delay_millis']])
 
+/**
+ * The ones that run, which a program may forget: the garbage collector must not stop them.
+ * @type {Set<DevServer>}
+ */
+const running = new Set()
+
 /** A name server and brokers in this process and in memory; `testing.d.ts` says more. */
 class DevServer {
   #server
@@ -27,7 +33,9 @@ class DevServer {
       at % 2 ? it : (NATIVE_NAMES.get(it) ?? it),
     )
     await run((id) => server.start(id, named))
-    return new DevServer(server)
+    const started = new DevServer(server)
+    running.add(started)
+    return started
   }
 
   get namesrvAddr() {
@@ -47,6 +55,7 @@ class DevServer {
 
   /** @returns {Promise<void>} */
   async stop() {
+    running.delete(this)
     await run((id) => this.#server.stop(id))
   }
 
