@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Action, Consumer, setLogger } from '../index.mjs'
-import { Collector, consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
+import { atEnd, Collector, consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
 import { onEveryServer } from './support/servers.mjs'
 
 /**
@@ -13,7 +13,7 @@ function keepLog(t) {
   /** @type {import('../index.js').LogLine[]} */
   const lines = []
   setLogger((line) => lines.push(line), 'warn')
-  t.after(() => setLogger(null))
+  atEnd(t, () => setLogger(null))
   return lines
 }
 
@@ -238,7 +238,7 @@ describe('the log', () => {
     setLogger(() => {
       throw new Error('thrown by the logger')
     }, 'debug')
-    t.after(() => setLogger(null))
+    atEnd(t, () => setLogger(null))
     const producer = await producerOn(t, { namesrvAddr: '127.0.0.1:1' })
     await producer.shutdown()
     const written = /** @type {any} */ (process.stderr.write).mock

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import * as onsmq from '../index.mjs'
 import { Action, Consumer, MessageModel, OnsClientError, Producer } from '../index.mjs'
 import { DevServer } from '../testing.mjs'
-import { consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
+import { atEnd, consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
 import { Cluster } from './support/cluster.mjs'
 import { httpPeer, refusingAddress, silentPeer } from './support/peers.mjs'
 import { REAL_SERVERS, onEveryServer } from './support/servers.mjs'
@@ -205,7 +205,7 @@ describe('errors', () => {
 
   it('say that nobody knows the topic', async (t) => {
     const server = await DevServer.start({ autoCreateTopics: false })
-    t.after(() => server.stop())
+    atEnd(t, () => server.stop())
     const producer = await producerOn(t, server)
     const topic = unique('unknown')
     const send = () => producer.send({ topic, body: 'body' })
@@ -232,7 +232,7 @@ describe('errors', () => {
         ...['--acl', '--topic', 'known:1'],
         ...['--broker-config', 'autoCreateTopicEnable=false'],
       ])
-      t.after(() => cluster.stop())
+      atEnd(t, () => cluster.stop())
       const { access_key: accessKey, secret_key: secretKey } = cluster.description
       const sendAs = async (/** @type {any} */ options, topic = 'known', body = 'body') => {
         const producer = await producerOn(t, cluster, options)

@@ -12,6 +12,24 @@ export function unique(name) {
   return `${name}_${Date.now().toString(16)}_${process.pid}_${count++}`
 }
 
+/** @type {WeakMap<import('node:test').TestContext, (() => unknown)[]>} */
+const ends = new WeakMap()
+
+/**
+ * Has something done when a test ends: the last first, so that clients go before their servers.
+ * @param {import('node:test').TestContext} t
+ * @param {() => unknown} end
+ */
+export function atEnd(t, end) {
+  const known = ends.get(t)
+  if (known) return void known.push(end)
+  const list = [end]
+  ends.set(t, list)
+  t.after(async () => {
+    for (const end of list.reverse()) await end()
+  })
+}
+
 /**
  * A producer that runs until the test ends.
  * @param {import('node:test').TestContext} t
@@ -20,7 +38,7 @@ export function unique(name) {
  */
 export async function producerOn(t, { namesrvAddr }, options = {}) {
   const producer = new Producer({ namesrvAddr, groupId: unique('GID_producer'), ...options })
-  t.after(() => producer.shutdown())
+  atEnd(t, () => producer.shutdown())
   await producer.start()
   return producer
 }
@@ -33,7 +51,7 @@ export async function producerOn(t, { namesrvAddr }, options = {}) {
  */
 export function consumerOn(t, { namesrvAddr }, options = {}) {
   const consumer = new Consumer({ namesrvAddr, groupId: unique('GID_consumer'), ...options })
-  t.after(() => consumer.shutdown())
+  atEnd(t, () => consumer.shutdown())
   return consumer
 }
 

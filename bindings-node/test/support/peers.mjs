@@ -1,6 +1,7 @@
 // Peers that are no good.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { atEnd } from './clients.mjs'
 
 /**
  * Listens until the test ends.
@@ -17,7 +18,7 @@ async function listen(t, serve) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.close()
     for (const socket of sockets) socket.destroy()
   })

@@ -11,15 +11,17 @@ export function program(name) {
 /**
  * Runs Node to its end.
  * @param {string[]} args
- * @param {{ limitMs?: number, cwd?: string }} [options] how long it may take, before it is killed
+ * @param {{ limitMs?: number, cwd?: string, env?: Record<string, string> }} [options] how long it
+ * may take before it is killed, where, and what its environment has besides
  */
-export async function run(args, { limitMs = 60_000, cwd } = {}) {
+export async function run(args, { limitMs = 60_000, cwd, env } = {}) {
   const begin = performance.now()
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: limitMs,
     killSignal: 'SIGKILL',
     cwd,
+    env: { ...process.env, ...env },
   })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data) => (stdout += data))
