@@ -1,3 +1,5 @@
+/// <reference types="node" />
+
 /**
  * onsmq: client for Apache RocketMQ and Aliyun MQ.
  *

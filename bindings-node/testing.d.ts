@@ -1,3 +1,5 @@
+/// <reference types="node" />
+
 /** What a dev server can be told. */
 export interface DevServerOptions {
   /** How many brokers, 1 to 64. Default 1. */

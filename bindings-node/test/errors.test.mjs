@@ -54,6 +54,7 @@ describe('an error', () => {
       codes.map((_, at) => at + 1),
     )
     for (const { code, name } of codes) {
+      /** @type {any} */
       const error = errorOf({ code, message: 'text', retriable: false, causes: ['near', 'far'] })
       check(error, name, error.constructor, /^text$/)
       assert.equal(error.code, code)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { OnsClientError, Producer, TimeoutError } from '../index.mjs'
+import { Action, OnsClientError, Producer, TimeoutError } from '../index.mjs'
 import { Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
 import { silentPeer } from './support/peers.mjs'
 import { onEveryServer } from './support/servers.mjs'
@@ -100,7 +100,7 @@ describe('a producer', () => {
       const producer = await producerOn(t, server)
       consumer.subscribe(from, '*', async (message) => {
         await producer.send({ ...pick(message), topic: to })
-        return 'CommitMessage'
+        return Action.CommitMessage
       })
       consumer.subscribe(to, '*', collector.listener)
       await consumer.start()

@@ -58,6 +58,13 @@ export class Member {
     return await ended
   }
 
+  /** Does what Ctrl-C does, and answers its exit code. */
+  async interrupt() {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.kill('SIGINT')
+    return await ended
+  }
+
   kill() {
     this.#child.kill('SIGKILL')
   }

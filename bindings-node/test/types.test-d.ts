@@ -1,0 +1,98 @@
+// Checked by the compiler, never run: what the types allow, and what they do not.
+import * as onsmq from '../index.mjs'
+import { Action, Consumer, MessageModel, OnsClientError, Producer, setLogger } from '../index.mjs'
+import type { ClientConfig, Message, ReceivedMessage, SendResult } from '../index.mjs'
+import { DevServer } from '../testing.mjs'
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const holds = <T extends true>(): T | undefined => undefined
+
+export async function sends() {
+  await using server = await DevServer.start({ brokers: 2, queues: 4, retryDelayMs: 10 })
+  const config: ClientConfig = {
+    namesrvAddr: server.namesrvAddr,
+    groupId: 'GID',
+    sendMsgTimeoutMillis: 1000,
+    messageModel: MessageModel.CLUSTERING,
+    NAMESRV_ADDR: undefined,
+    'tls.enable': false,
+  }
+  await using producer = new Producer(config)
+  await producer.start()
+  const result = await producer.send({ topic: 't', body: 'b', properties: { a: 'b' } })
+  holds<Equal<typeof result, SendResult>>()
+  const nothing = await producer.sendOneway({ topic: 't', body: new Uint8Array(1), tag: null })
+  holds<Equal<typeof nothing, void>>()
+  const messages: readonly Message[] = [{ topic: 't', body: Buffer.alloc(1) }]
+  for (const outcome of await producer.sendMany(messages)) {
+    if (outcome instanceof OnsClientError) {
+      holds<Equal<typeof outcome.code, number>>()
+      holds<Equal<typeof outcome.topic, string | undefined>>()
+    } else {
+      holds<Equal<typeof outcome.messageId, string>>()
+    }
+  }
+  await producer.flush(1000)
+
+  // @ts-expect-error a body is due
+  await producer.send({ topic: 't' })
+  // @ts-expect-error a body is bytes or text
+  await producer.send({ topic: 't', body: 1 })
+  // @ts-expect-error no such member
+  await producer.send({ topic: 't', body: 'b', shardingKey: 'k' })
+  // @ts-expect-error properties are strings
+  await producer.send({ topic: 't', body: 'b', properties: { n: 1 } })
+  // @ts-expect-error a number is due
+  new Producer({ sendMsgTimeoutMillis: '1000' })
+  // @ts-expect-error there are two models
+  new Producer({ messageModel: 'NONE' })
+  // @ts-expect-error it is made by start
+  new DevServer()
+}
+
+export async function receives() {
+  const consumer = new Consumer({ groupId: 'GID' })
+  consumer.subscribe('t', '*', () => Action.CommitMessage)
+  consumer.subscribe('t', null, async (message) => {
+    holds<Equal<typeof message, ReceivedMessage>>()
+    holds<Equal<typeof message.body, Buffer>>()
+    return message.reconsumeTimes > 3 ? Action.CommitMessage : Action.ReconsumeLater
+  })
+  consumer.subscribe('t', 'a || b', () => 'CommitMessage')
+  // @ts-expect-error nothing is said of the message
+  consumer.subscribe('t', '*', () => {})
+  // @ts-expect-error nor here
+  consumer.subscribe('t', '*', async () => undefined)
+  // @ts-expect-error no such action
+  consumer.subscribe('t', '*', () => 'Commit')
+  // @ts-expect-error messages are not changed
+  consumer.subscribe('t', '*', (message) => (message.topic = 'x') && Action.CommitMessage)
+}
+
+export function enumerations() {
+  const values: readonly Action[] = Action.values
+  const action: Action = Action.of('CommitMessage')
+  const model: MessageModel = MessageModel.BROADCASTING
+  holds<Equal<typeof Action.CommitMessage, 'CommitMessage'>>()
+  // @ts-expect-error no such value
+  void Action.Commit
+  // @ts-expect-error frozen
+  Action.CommitMessage = 'CommitMessage'
+  return { values, action, model }
+}
+
+export function errors(error: unknown) {
+  if (error instanceof onsmq.TimeoutError) {
+    const base: OnsClientError = error
+    holds<Equal<typeof base.retriable, boolean>>()
+  }
+  // @ts-expect-error made by the library
+  new OnsClientError('text')
+  setLogger(({ level, target, text }) => console.log(level, target, text), 'debug')
+  setLogger(null)
+  // @ts-expect-error no such level
+  setLogger(null, 'loud')
+  const version: string = onsmq.version
+  return version
+}
