@@ -48,11 +48,21 @@ export interface ClientConfig {
   sendMsgTimeoutMillis?: number
   /** Most bytes in a body. Default 4 MiB. */
   maxMessageSize?: number
+  /** What becomes of a timed message at a broker of 4.x whose levels do not have its delay. */
+  timedMessageFallback?: 'EXACT' | 'NEAREST'
+  /** Seconds before a broker asks for the outcome of a half message. Default 30. */
+  checkImmunityTimeInSeconds?: number
   messageModel?: MessageModel
   /** Most listener calls under way at once. Default 64. */
   consumeThreadNums?: number
   /** Deliveries after the first before a message goes to the dead-letter topic. Default 16. */
   maxReconsumeTimes?: number
+  /** Milliseconds that a queue of an ordered consumer pauses after a failure. Default 3000. */
+  suspendTimeMillis?: number
+  /** Most messages of one call of a batch consumer's listener. Default 1. */
+  consumeMessageBatchMaxSize?: number
+  /** BROADCASTING: the folder of the files that offsets are kept in. */
+  localOffsetStoreDir?: string
   /** Messages that a consumer holds. Default 5000. */
   maxCachedMessageAmount?: number
   /** The same by size. Default 512. */
@@ -149,7 +159,7 @@ export class Producer implements Client {
   ): Promise<(SendResult | OnsClientError)[]>
   /**
    * Waits until it is known what became of everything that was sent before, however it ended.
-   * @throws {TimeoutError} where it is not after `timeoutMs`; without, each send has its own limit
+   * @throws {ResponseTimeoutError} where it is not after `timeoutMs`; without, each send has its own limit
    */
   flush(timeoutMs?: number): Promise<void>
 }
@@ -228,22 +238,20 @@ export type CodeName =
 
 /** CONFIGURATION: a property is unknown or unfit, or one is missing. */
 export class ConfigurationError extends OnsClientError {}
-/** INVALID_ARGUMENT: an argument cannot be used. */
+/** INVALID_ARGUMENT, ILLEGAL_MESSAGE: an argument or a message cannot be used. */
 export class ArgumentError extends OnsClientError {}
-/** ILLEGAL_MESSAGE: the message cannot be sent as it is. */
-export class IllegalMessageError extends OnsClientError {}
 /** NOT_STARTED, CLOSED, FORKED, INVALID_STATE: the call does not fit the state. */
 export class StateError extends OnsClientError {}
 /** NO_ROUTE: no name server knows the topic. */
 export class RouteError extends OnsClientError {}
 /** NAME_SERVER_UNREACHABLE, CONNECT_FAILED, CONNECTION_LOST, TLS, PROTOCOL. */
-export class ConnectionError extends OnsClientError {}
+export class NetworkError extends OnsClientError {}
 /** TIMEOUT: the time was over. Whether the request was carried out is unknown. */
-export class TimeoutError extends OnsClientError {}
+export class ResponseTimeoutError extends OnsClientError {}
 /** BROKER_REFUSED, FLOW_CONTROL: with the broker's code and remark. */
 export class BrokerError extends OnsClientError {}
 /** NO_PERMISSION: the account may not do this, or its signature is wrong. */
-export class PermissionError extends OnsClientError {}
+export class AccessError extends OnsClientError {}
 /** TRANSACTION_ROLLED_BACK, TRANSACTION_UNKNOWN. */
 export class TransactionError extends OnsClientError {}
 /** INTERNAL: a fault of this library. */

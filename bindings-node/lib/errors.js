@@ -9,8 +9,7 @@ const NAMES = new Map(native.codes().map(({ code, name }) => [code, name]))
 class OnsClientError extends Error {
   /** @param {import('./native.js').Fault} fault */
   constructor(fault) {
-    const cause = causeOf(fault.causes)
-    super(fault.message, cause && { cause })
+    super(fault.message, fault.cause === undefined ? undefined : { cause: new Error(fault.cause) })
     this.code = fault.code
     this.codeName = NAMES.get(fault.code) ?? 'UNKNOWN'
     this.topic = fault.topic
@@ -27,13 +26,12 @@ class OnsClientError extends Error {
 
 class ConfigurationError extends OnsClientError {}
 class ArgumentError extends OnsClientError {}
-class IllegalMessageError extends OnsClientError {}
 class StateError extends OnsClientError {}
 class RouteError extends OnsClientError {}
-class ConnectionError extends OnsClientError {}
-class TimeoutError extends OnsClientError {}
+class NetworkError extends OnsClientError {}
+class ResponseTimeoutError extends OnsClientError {}
 class BrokerError extends OnsClientError {}
-class PermissionError extends OnsClientError {}
+class AccessError extends OnsClientError {}
 class TransactionError extends OnsClientError {}
 class InternalError extends OnsClientError {}
 
@@ -44,34 +42,24 @@ class InternalError extends OnsClientError {}
 const FAMILIES = {
   CONFIGURATION: ConfigurationError,
   INVALID_ARGUMENT: ArgumentError,
-  ILLEGAL_MESSAGE: IllegalMessageError,
+  ILLEGAL_MESSAGE: ArgumentError,
   NOT_STARTED: StateError,
   CLOSED: StateError,
   FORKED: StateError,
   INVALID_STATE: StateError,
   NO_ROUTE: RouteError,
-  NAME_SERVER_UNREACHABLE: ConnectionError,
-  CONNECT_FAILED: ConnectionError,
-  CONNECTION_LOST: ConnectionError,
-  TLS: ConnectionError,
-  PROTOCOL: ConnectionError,
-  TIMEOUT: TimeoutError,
+  NAME_SERVER_UNREACHABLE: NetworkError,
+  CONNECT_FAILED: NetworkError,
+  CONNECTION_LOST: NetworkError,
+  TLS: NetworkError,
+  PROTOCOL: NetworkError,
+  TIMEOUT: ResponseTimeoutError,
   BROKER_REFUSED: BrokerError,
   FLOW_CONTROL: BrokerError,
-  NO_PERMISSION: PermissionError,
+  NO_PERMISSION: AccessError,
   TRANSACTION_ROLLED_BACK: TransactionError,
   TRANSACTION_UNKNOWN: TransactionError,
   INTERNAL: InternalError,
-}
-
-/**
- * @param {string[]} causes the nearest first
- * @returns {Error | undefined}
- */
-function causeOf([nearest, ...others]) {
-  if (nearest === undefined) return undefined
-  const cause = causeOf(others)
-  return cause === undefined ? new Error(nearest) : new Error(nearest, { cause })
 }
 
 /**
@@ -113,13 +101,12 @@ module.exports = {
     OnsClientError,
     ConfigurationError,
     ArgumentError,
-    IllegalMessageError,
     StateError,
     RouteError,
-    ConnectionError,
-    TimeoutError,
+    NetworkError,
+    ResponseTimeoutError,
     BrokerError,
-    PermissionError,
+    AccessError,
     TransactionError,
     InternalError,
   },

@@ -8,7 +8,7 @@ export interface Fault {
   brokerCode?: number
   remark?: string
   retriable: boolean
-  causes: string[]
+  cause?: string
 }
 
 export interface Line {

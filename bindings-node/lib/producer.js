@@ -96,7 +96,7 @@ async function within(promise, limitMs) {
  */
 function flushTimedOut(count, limitMs) {
   const message = `${count} sends were still in flight after ${limitMs} ms: each ends within SendMsgTimeoutMillis, so wait as long`
-  return errorOf({ code: codeOf('TIMEOUT'), message, retriable: true, causes: [] })
+  return errorOf({ code: codeOf('TIMEOUT'), message, retriable: true })
 }
 
 module.exports = { Producer }

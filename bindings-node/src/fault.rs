@@ -13,8 +13,7 @@ pub struct Fault {
     pub broker_code: Option<i32>,
     pub remark: Option<String>,
     pub retriable: bool,
-    /// The nearest first.
-    pub causes: Vec<String>,
+    pub cause: Option<String>,
 }
 
 impl From<Error> for Fault {
@@ -27,7 +26,7 @@ impl From<Error> for Fault {
             broker_code: error.broker_code(),
             remark: error.remark().map(ToOwned::to_owned),
             retriable: error.is_retriable(),
-            causes: error.cause().map(ToOwned::to_owned).into_iter().collect(),
+            cause: error.cause().map(ToOwned::to_owned),
         }
     }
 }

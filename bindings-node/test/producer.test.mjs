@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Action, OnsClientError, Producer, TimeoutError } from '../index.mjs'
+import { Action, OnsClientError, Producer, ResponseTimeoutError } from '../index.mjs'
 import { Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
 import { silentPeer } from './support/peers.mjs'
 import { onEveryServer } from './support/servers.mjs'
@@ -112,12 +112,12 @@ describe('a producer', () => {
     })
   })
 
-  it('ends flush with a TimeoutError where the time is not enough', async (t) => {
+  it('ends flush with a ResponseTimeoutError where the time is not enough', async (t) => {
     const namesrvAddr = await silentPeer(t)
     const producer = await producerOn(t, { namesrvAddr }, { sendMsgTimeoutMillis: 500 })
     const sent = producer.send({ topic: 'topic', body: 'body' }).catch((error) => error)
     const error = await producer.flush(1).catch((error) => error)
-    assert.ok(error instanceof TimeoutError, String(error))
+    assert.ok(error instanceof ResponseTimeoutError, String(error))
     assert.match(error.message, /^1 sends were still in flight after 1 ms/)
     assert.ok((await sent) instanceof OnsClientError)
   })

@@ -83,7 +83,7 @@ export function enumerations() {
 }
 
 export function errors(error: unknown) {
-  if (error instanceof onsmq.TimeoutError) {
+  if (error instanceof onsmq.ResponseTimeoutError) {
     const base: OnsClientError = error
     holds<Equal<typeof base.retriable, boolean>>()
   }
