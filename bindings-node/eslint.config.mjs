@@ -1,7 +1,14 @@
 import js from '@eslint/js'
 
 const node = ['AbortSignal', 'Buffer', 'console', 'performance', 'process', 'setImmediate']
-const timers = ['clearInterval', 'clearTimeout', 'setInterval', 'setTimeout', 'URL']
+const timers = [
+  'SharedArrayBuffer',
+  'clearInterval',
+  'clearTimeout',
+  'setInterval',
+  'setTimeout',
+  'URL',
+]
 const commonJs = { require: 'readonly', module: 'writable', __dirname: 'readonly' }
 const known = Object.fromEntries([...node, ...timers].map((name) => [name, 'readonly']))
 

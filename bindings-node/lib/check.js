@@ -49,10 +49,10 @@ function record(value, name, what) {
 /**
  * @param {unknown} value
  * @param {string} name
- * @returns {Function}
+ * @returns {(...args: any[]) => any}
  */
 function callable(value, name) {
-  if (typeof value === 'function') return value
+  if (typeof value === 'function') return /** @type {any} */ (value)
   throw new TypeError(`${name} must be a function, not ${describe(value)}`)
 }
 

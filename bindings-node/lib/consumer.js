@@ -1,5 +1,6 @@
 'use strict'
 
+const { AsyncResource } = require('node:async_hooks')
 const native = require('./native.js')
 const log = require('./log.js')
 const { Client } = require('./client.js')
@@ -9,10 +10,12 @@ const { consumers, hold, host, release, take } = require('./loop.js')
 const { Action } = require('./enums.js')
 const { unpack } = require('./message.js')
 
+/** @typedef {import('../index.js').ReceivedMessage} ReceivedMessage */
+
 /** Messages that are given out before the event loop has its turn again. */
 const TURN = 256
 
-/** @typedef {{ call: Function, name: string, hasWarned: boolean }} Listener */
+/** @typedef {{ call: (message: ReceivedMessage) => any, name: string, hasWarned: boolean }} Listener */
 
 /**
  * Consumes messages as a member of a group.
@@ -45,7 +48,12 @@ class Consumer extends Client {
     const call = callable(listener, 'listener')
     check(this._native.subscribe(name, text(expression ?? '*', 'expression')))
     const known = call.name ? `listener \`${call.name}\`` : 'the listener'
-    this.#listeners.set(name, { call, name: `${known} of topic ${name}`, hasWarned: false })
+    this.#listeners.set(name, {
+      // Otherwise calls have the asynchronous context of whichever other call has just ended.
+      call: AsyncResource.bind(call),
+      name: `${known} of topic ${name}`,
+      hasWarned: false,
+    })
   }
 
   /** @param {unknown} topic */
@@ -112,7 +120,7 @@ class Consumer extends Client {
 
   /**
    * @param {number} delivery
-   * @param {import('../index.js').ReceivedMessage} message
+   * @param {ReceivedMessage} message
    */
   #call(delivery, message) {
     const listener = this.#listeners.get(message.topic)
@@ -120,7 +128,8 @@ class Consumer extends Client {
     if (listener === undefined) return this._native.complete(delivery, false)
     this.#running++
     try {
-      const said = listener.call.call(undefined, message)
+      const { call } = listener
+      const said = call(message)
       if (typeof said?.then !== 'function') return this.#complete(delivery, listener, said)
       said.then(
         (/** @type {unknown} */ said) => this.#completeLater(delivery, listener, said),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Action, Consumer, setLogger } from '../index.mjs'
@@ -143,6 +144,29 @@ describe('a consumer', () => {
       assert.ok(consumer.isClosed || !isDone)
       await ends
       assert.ok(isDone && consumer.isClosed && !consumer.isStarted)
+    })
+
+    it('calls a listener in the asynchronous context of its subscription', async (t) => {
+      const topic = unique('context')
+      const storage = new AsyncLocalStorage()
+      const consumer = consumerOn(t, server)
+      const collector = new Collector()
+      /** @type {unknown[]} */
+      const stores = []
+      storage.run('subscription', () => {
+        consumer.subscribe(topic, '*', (message) => {
+          stores.push(storage.getStore())
+          return storage.run('call', async () => {
+            await delay(1)
+            return collector.listener(message)
+          })
+        })
+      })
+      await consumer.start()
+      const producer = await producerOn(t, server)
+      await producer.sendMany(Array.from({ length: 100 }, () => ({ topic, body: 'body' })))
+      await collector.has(100)
+      assert.deepEqual(stores, Array(100).fill('subscription'))
     })
 
     it('is shut down by a listener that does not wait for it', async (t) => {

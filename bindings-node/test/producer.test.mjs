@@ -26,7 +26,7 @@ describe('a producer', () => {
       assert.deepEqual([producer.isStarted, producer.isClosed], [false, true])
     })
 
-    it('sends bytes, views of a part of a buffer and text', async (t) => {
+    it('sends bytes, views of a part of a buffer, shared memory and text', async (t) => {
       const topic = unique('bodies')
       const collector = new Collector()
       const consumer = consumerOn(t, server)
@@ -38,11 +38,15 @@ describe('a producer', () => {
       await producer.send({ topic, body: Buffer.from([1, 2]), key: '2' })
       await producer.send({ topic, body: 'ü', key: '3', tag: null, properties: null })
       await producer.sendOneway({ topic, body: 'one-way', key: '4' })
-      await collector.has(4)
+      const shared = new Uint8Array(new SharedArrayBuffer(2))
+      shared.set([1, 2])
+      await producer.send({ topic, body: shared, key: '5' })
+      await collector.has(5)
       const bodies = new Map(collector.messages.map(({ key, body }) => [key, [...body]]))
       assert.deepEqual(bodies.get('1'), [1, 2])
       assert.deepEqual(bodies.get('2'), [1, 2])
       assert.deepEqual(bodies.get('3'), [0xc3, 0xbc])
+      assert.deepEqual(bodies.get('5'), [1, 2])
       assert.deepEqual(bodies.get('4'), [...Buffer.from('one-way')])
     })
 
