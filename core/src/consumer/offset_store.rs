@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use onsmq_proto::body::ConsumeFromWhere;
 use onsmq_proto::machine::MessageQueue;
 use onsmq_proto::names;
+use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
@@ -19,6 +20,20 @@ use crate::{Error, Result};
 pub(super) struct Start {
     pub(super) offset: i64,
     pub(super) is_stored: bool,
+}
+
+/// Commits that may be under way at once, and those that come after them. A broker that has no
+/// offset of a group in a topic yet makes the table of them without a lock
+/// (`ConsumerOffsetManager.commitOffset`), and loses all but one of the offsets that come at once.
+fn by_turns(due: Vec<(Arc<AssignedQueue>, i64)>) -> [Vec<(Arc<AssignedQueue>, i64)>; 2] {
+    let mut seen = FxHashSet::default();
+    let (first, others) = due.into_iter().partition(|(queue, _)| {
+        let MessageQueue {
+            topic, broker_name, ..
+        } = &queue.queue;
+        seen.insert((topic.clone(), broker_name.clone()))
+    });
+    [first, others]
 }
 
 impl Group {
@@ -94,14 +109,14 @@ impl Group {
             .into_iter()
             .filter_map(|queue| queue.uncommitted().map(|offset| (queue, offset)))
             .collect();
-        let commits = due
-            .iter()
-            .map(|(queue, offset)| self.commit_offset(queue, *offset));
-        let failures: Vec<_> = join_all(commits)
-            .await
-            .into_iter()
-            .filter_map(Result::err)
-            .collect();
+        let mut failures = Vec::new();
+        for together in by_turns(due) {
+            let commits = together
+                .iter()
+                .map(|(queue, offset)| self.commit_offset(queue, *offset));
+            let commits = join_all(commits).await;
+            failures.extend(commits.into_iter().filter_map(Result::err));
+        }
         if let Some(error) = failures.first() {
             debug!(
                 group = self.name,

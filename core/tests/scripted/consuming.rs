@@ -422,3 +422,43 @@ async fn listeners_run_so_many_at_once_as_configured() {
     assert_eq!(commit.field("commitOffset"), "110");
     assert_eq!(running.borrow().1, 3);
 }
+
+/// Brokers make the table of a topic's offsets without a lock, and lose some of the first ones that
+/// come at once.
+#[tokio::test]
+async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
+    let mut peer = Peer::start_with(3, &[]).await;
+    let consumer = Arc::new(peer.consumer(&[]));
+    let inbox = consumer.inbox();
+    consumer
+        .subscribe_inbox(TOPIC, "*", &inbox)
+        .expect("a subscription");
+    let starting = Arc::clone(&consumer);
+    let starting = tokio::spawn(async move { starting.start().await });
+    let first = begin(&mut peer).await;
+    let mut pulls = vec![first];
+    for _ in 1..3 {
+        let asked = peer.expect(RequestCode::QUERY_CONSUMER_OFFSET).await;
+        let stored = with_fields(answer(ResponseCode::SUCCESS, ""), &[("offset", "100")]);
+        asked.reply(stored).await;
+        pulls.push(peer.expect(PULL).await);
+    }
+    starting.await.expect("no panic").expect("started");
+    for pull in &pulls {
+        pull.reply(pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new()))
+            .await;
+        peer.expect(PULL).await;
+    }
+    let ending = Arc::clone(&consumer);
+    let ending = tokio::spawn(async move { ending.shutdown().await });
+    let commit = peer.expect(COMMIT).await;
+    assert!(peer.has_none(COMMIT));
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    for _ in 1..3 {
+        let commit = peer.expect(COMMIT).await;
+        commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    }
+    let leaving = peer.expect(RequestCode::UNREGISTER_CLIENT).await;
+    leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
+    ending.await.expect("no panic");
+}
