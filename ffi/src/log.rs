@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -172,13 +173,19 @@ fn write_line(level: Level, target: &str, text: &str) {
     // Not under the lock: the callback may take its time, or set another one.
     let sink = SINK.lock().clone();
     match sink {
-        None => eprintln!("onsmq {level}: {text}"),
+        None => write_to_stderr(&format!("onsmq {level}: {text}\n")),
         Some(sink) => sink.call(|function, userdata| {
             let (target, text) = (ons_view_t::text(Some(target)), ons_view_t::text(Some(text)));
             // SAFETY: the caller gave the function and its userdata for each other.
             unsafe { function(userdata, number(level), target, text) };
         }),
     }
+}
+
+/// In one piece: lines of other threads do not come between, and the end of the process does not
+/// cut it.
+fn write_to_stderr(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// A line: the message, then the fields.
