@@ -4,6 +4,10 @@
 //! of a [`host::Host`], which then takes all that has come.
 
 #![deny(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(dead_code, reason = "#[napi] exports nothing from a test build")
+)]
 #![allow(
     unnameable_types,
     unreachable_pub,

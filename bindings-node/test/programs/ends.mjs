@@ -26,7 +26,7 @@ async function flow(/** @type {(producer: Producer) => unknown} */ listener) {
 
 /** @returns {Promise<void>} after some messages, each time after as many others */
 function some() {
-  const count = process.pid % 200
+  const count = 1 + (process.pid % 200)
   return new Promise((resolve) => {
     let seen = 0
     flow(() => {
