@@ -49,6 +49,8 @@ pub(super) struct Group {
     pub(super) locks_due: Notify,
     /// Offsets that are kept here (BROADCASTING); else brokers keep them.
     pub(super) local_offsets: Option<Arc<LocalOffsets>>,
+    /// Held by the queue whose first offset is being stored.
+    pub(super) first_commits: tokio::sync::Mutex<()>,
     /// Queues were divided, or one of them was begun.
     pub(super) progress: Notify,
     /// Queues were divided once.
@@ -77,6 +79,7 @@ impl Group {
             commit_due: Notify::new(),
             locks_due: Notify::new(),
             local_offsets,
+            first_commits: tokio::sync::Mutex::default(),
             progress: Notify::new(),
             divided: AtomicBool::new(false),
             runtime: Handle::current(),

@@ -106,6 +106,8 @@ impl PullLoop {
     async fn begin_at(&self, start: Start) {
         self.queue.begin(start.offset, start.is_stored);
         if let Some(offset) = self.queue.uncommitted() {
+            // One at a time: see `offset_store::by_turns`.
+            let _turn = self.group.first_commits.lock().await;
             let stored = self.group.commit_offset(&self.queue, offset).await;
             if let Err(error) = stored {
                 debug!(queue = %self.queue.queue, "the first offset is stored later: {error}");
