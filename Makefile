@@ -12,6 +12,8 @@ SHELL := /bin/bash
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 CARGO := cargo
+VENV := .venv
+PYTHON := $(VENV)/bin/python
 export ONSMQ_TEST_BROKER := $(DEBUG)/onsmq-test-broker
 
 .PHONY: help
@@ -27,6 +29,24 @@ prerequisites:
 .PHONY: library
 library: ## Build libonsmq (debug) for C and C++
 	$(CARGO) build --quiet -p libonsmq
+
+$(VENV)/ready: scripts/python-tools.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --requirement scripts/python-tools.txt
+	@touch $@
+
+.PHONY: python
+python: $(VENV)/ready ## Build the Python package (debug) into .venv
+	cd bindings-python && VIRTUAL_ENV=$(abspath $(VENV)) ../$(VENV)/bin/maturin develop --quiet
+
+bindings-node/node_modules/.package-lock.json: bindings-node/package-lock.json
+	cd bindings-node && npm ci --silent
+	@touch $@
+
+.PHONY: node
+node: bindings-node/node_modules/.package-lock.json ## Build the Node package (debug)
+	cd bindings-node && npm run --silent build
+	cd examples/node && npm install --silent --no-package-lock
 
 .PHONY: release
 release: ## Build libonsmq for release: target/release/libonsmq.{so,a}
@@ -47,7 +67,21 @@ format: ## Format all sources
 # --- checking ---------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: lint-rust ## Formatting and lints of every language
+lint: lint-rust lint-c lint-python lint-node ## Formatting and lints of every language
+
+.PHONY: lint-c
+lint-c: $(VENV)/ready
+	$(VENV)/bin/clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h')
+
+.PHONY: lint-python
+lint-python: python
+	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members
+	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members
+	cd bindings-python && ../$(VENV)/bin/mypy
+
+.PHONY: lint-node
+lint-node: node
+	cd bindings-node && npm run --silent lint && npm run --silent typecheck
 
 .PHONY: lint-rust
 lint-rust:
@@ -65,9 +99,33 @@ test-fast: ## What needs no server: units, vectors, properties, the header
 	$(CARGO) test --quiet --workspace --exclude onsmq-tests
 
 .PHONY: test-servers
-test-servers: library ## The behaviour suite, on the dev server, 4.9.7 and 5.3.3
-	@scripts/prerequisites.sh valgrind nm
+test-servers: library tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
+	@scripts/prerequisites.sh java mvn valgrind nm
+	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
+
+.PHONY: tools
+tools:
+	$(CARGO) build --quiet -p onsmq-tests --bins
+
+# Each runs alone as well, with brokers of its own.
+.PHONY: suites
+suites: test-rust test-python test-node test-languages
+
+.PHONY: test-rust
+test-rust: library
 	$(CARGO) test --quiet -p onsmq-tests
+
+.PHONY: test-python
+test-python: tools python
+	cd bindings-python && ../$(PYTHON) -m pytest --quiet
+
+.PHONY: test-node
+test-node: tools node
+	cd bindings-node && npm test --silent
+
+.PHONY: test-languages
+test-languages: python node ## Members of one group in Python and Node
+	ONSMQ_TEST_PYTHON=$(abspath $(PYTHON)) $(CARGO) test --quiet -p onsmq-tests --features languages --test languages
 
 .PHONY: broker
 broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)
