@@ -1,6 +1,7 @@
 //! What the handles of a process share: the one runtime, from the first to the last of them.
 
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use onsmq::{Client, Error, ErrorKind, Result};
@@ -19,13 +20,16 @@ const FORKED_LOCK: Duration = Duration::from_secs(1);
 
 static CURRENT: Mutex<Weak<Process>> = Mutex::new(Weak::new());
 /// The process is about to end: nothing waits any more.
-static EXITING: LazyLock<CancellationToken> = LazyLock::new(CancellationToken::new);
+static EXITING: AtomicBool = AtomicBool::new(false);
 
 /// The runtime and the client of a process. Each handle holds it; the last one ends it.
 pub(crate) struct Process {
     runtime: Option<Runtime>,
     client: Client,
     id: u32,
+    /// Ends what waits. Not for all processes: after a fork the waits of the parent's threads would
+    /// be found in it.
+    exiting: CancellationToken,
 }
 
 impl Process {
@@ -53,6 +57,7 @@ impl Process {
             runtime: Some(runtime),
             client: Client::new(),
             id: std::process::id(),
+            exiting: CancellationToken::new(),
         });
         *current = Arc::downgrade(&process);
         Ok(process)
@@ -102,9 +107,17 @@ impl Process {
             tokio::select! {
                 biased;
                 done = future => Ok(done),
-                () = EXITING.cancelled() => Err(exiting()),
+                () = self.exiting() => Err(exiting()),
             }
         })
+    }
+
+    async fn exiting(&self) {
+        // Whoever comes too late for the one sees the other.
+        let cancelled = self.exiting.cancelled();
+        if !EXITING.load(Ordering::SeqCst) {
+            cancelled.await;
+        }
     }
 
     /// Runs a future in the background. It holds the process for as long as it runs.
@@ -140,7 +153,15 @@ fn exiting() -> Error {
 /// bindings, whose host must not be left waiting when it ends. Any thread; does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_exit() {
-    crate::boundary::guard_or((), || EXITING.cancel());
+    crate::boundary::guard_or((), || {
+        EXITING.store(true, Ordering::SeqCst);
+        let current = CURRENT
+            .try_lock_for(FORKED_LOCK)
+            .and_then(|it| it.upgrade());
+        if let Some(process) = current.filter(|process| process.is_own()) {
+            process.exiting.cancel();
+        }
+    });
 }
 
 impl std::fmt::Debug for Process {
@@ -159,7 +180,7 @@ impl Drop for Process {
         if !self.is_own() {
             // Its threads are the parent's: to wait for them here would never end.
             std::mem::forget(runtime);
-        } else if is_runtime_thread() || EXITING.is_cancelled() {
+        } else if is_runtime_thread() || EXITING.load(Ordering::SeqCst) {
             runtime.shutdown_background();
         } else {
             runtime.shutdown_timeout(END);

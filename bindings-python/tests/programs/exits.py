@@ -285,9 +285,69 @@ def a_child_is_forked() -> None:
         assert os.waitpid(child, 0)[1] == 0
 
 
+def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
+    listeners_sleep()
+    server, fresh = DevServer(), onsmq.Producer(namesrv_addr=ADDRESS)
+    sender, receiver = producer(), consumer(commit)
+    sends = [sender.send_async(message()) for _ in range(200)]
+    loop_sender = onsmq.aio.Producer(namesrv_addr=ADDRESS)
+    receivers = [receiver, onsmq.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)]
+    calls: list[Callable[[], object]] = [
+        fresh.start,
+        sender.start,
+        lambda: sender.send(message()),
+        lambda: sender.send_async(message()),
+        lambda: sender.send_oneway(message()),
+        lambda: sender.send_many([message()]),
+        sender.shutdown,
+        lambda: asyncio.run(once(lambda: loop_sender.send(message()))),
+        lambda: asyncio.run(once(loop_sender.start)),
+        lambda: server.create_topic("orders"),
+        *(call for it in receivers for call in (it.start, it.run, it.shutdown)),
+        *(lambda it=it: it.subscribe(TOPIC, "*", commit) for it in receivers),
+        lambda: receiver.unsubscribe(TOPIC),
+    ]
+    child = os.fork()
+    if not child:
+        for number, call in enumerate(calls):
+            refused_as_forked(number, call)
+        in_a_child(ADDRESS, TOPIC)
+        assert not any(send.cancel() for send in sends)
+        del sender, receiver, loop_sender, fresh, server, calls, receivers
+        kept.clear()
+        gc.collect()
+        # Others are still held by the frames around this one.
+        sys.exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    sender.send(message())
+
+
+async def once(call: Callable[[], Any]) -> None:
+    await call()
+
+
+def refused_as_forked(number: int, call: Callable[[], object]) -> None:
+    try:
+        call()
+    except OnsClientError as error:
+        assert error.code is ErrorCode.FORKED, (number, error)
+    else:
+        raise AssertionError(f"call {number} is not refused")
+
+
 def in_a_child(address: str, topic: str) -> None:
-    with onsmq.Producer(namesrv_addr=address) as mine:
+    received = threading.Event()
+    consumer = onsmq.Consumer(namesrv_addr=address, group_id=f"GID_child_{os.getpid()}")
+
+    @consumer.listener(topic)
+    def listen(_: Message) -> Action:
+        received.set()
+        return Action.COMMIT_MESSAGE
+
+    with consumer, onsmq.Producer(namesrv_addr=address) as mine:
         mine.send(Message(topic, b"child"))
+        assert mine.send_async(Message(topic, b"child")).result(30)
+        assert received.wait(30)
 
 
 def children_are_forked_by_multiprocessing() -> None:

@@ -91,9 +91,7 @@ class Program:
             self._process.stdout.close()
 
 
-def wait_for_lines(
-    programs: Sequence[Program], wanted: Collection[str], limit: float = 60
-) -> None:
+def wait_for_lines(programs: Sequence[Program], wanted: Collection[str], limit: float = 60) -> None:
     """Waits until each of some lines was printed by one of some programs."""
     missing = set(wanted)
 
