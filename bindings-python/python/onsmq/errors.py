@@ -46,6 +46,8 @@ class ErrorCode(enum.IntEnum):
     """The call does not fit the object's state."""
     INTERNAL = 19
     """A fault of this library."""
+    TRANSACTION_UNKNOWN = 20
+    """The executer of a transaction failed: the broker asks the checker for the outcome."""
 
 
 class OnsClientError(Exception):
@@ -98,7 +100,7 @@ class AccessError(OnsClientError):
 
 
 class TransactionError(OnsClientError):
-    """The transaction was rolled back."""
+    """The transaction was rolled back, or its outcome is not known."""
 
 
 class InternalError(OnsClientError):
@@ -125,5 +127,6 @@ CLASSES: dict[ErrorCode, type[OnsClientError]] = {
     ErrorCode.FORKED: StateError,
     ErrorCode.INVALID_STATE: StateError,
     ErrorCode.INTERNAL: InternalError,
+    ErrorCode.TRANSACTION_UNKNOWN: TransactionError,
 }
 """The class of each code."""
