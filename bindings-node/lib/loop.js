@@ -2,6 +2,7 @@
 
 // What comes from the library's threads, on this thread's event loop: one wake-up, then all of it.
 
+const { isMainThread } = require('node:worker_threads')
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
 const log = require('./log.js')
@@ -17,6 +18,9 @@ let lastNumber = 0
 
 const host = new native.Host(drain)
 log.attach(host)
+
+// A worker's clients shut down when it ends; the main thread ends with the process.
+if (isMainThread) process.once('exit', native.processEnds)
 
 // The native wake-up never keeps the loop alive; this does, while somebody holds it. It is the
 // longest time that there is, not one that anything waits for.

@@ -82,3 +82,4 @@ export function codes(): { code: number; name: string }[]
 export function version(): string
 export function takeLog(host: Host, from: number): Fault | null
 export function releaseLog(from: number): Fault | null
+export function processEnds(): void

@@ -4,8 +4,29 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use napi::{Error, Result, Status};
+use napi_derive::napi;
+
+/// The process is about to end, and everything with it.
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// To be called when the process ends: what its end would have shut down is left as it is, which is
+/// soonest, and has nobody warned of what goes away.
+#[napi]
+pub fn process_ends() {
+    ENDS.store(true, Ordering::Relaxed);
+}
+
+/// Lets go of something whose end waits, in the background.
+pub(crate) fn let_go<T: Send + 'static>(value: T) {
+    if ENDS.load(Ordering::Relaxed) {
+        return std::mem::forget(value);
+    }
+    // Where no thread is to be had it is let go of here: slow is better than never.
+    let _ = spawn(move || drop(value));
+}
 
 /// Runs something that is rare, such as a start or a shutdown, on a thread of its own.
 pub(crate) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
@@ -43,9 +64,8 @@ impl<T: Send + Sync> Deref for Handle<T> {
 
 impl<T: Send + Sync> Drop for Handle<T> {
     fn drop(&mut self) {
-        // Where no thread is to be had it is let go of here: slow is better than never.
         if let Some(value) = self.0.take().and_then(Arc::into_inner) {
-            let _ = spawn(move || drop(value));
+            let_go(value);
         }
     }
 }

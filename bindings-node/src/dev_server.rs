@@ -72,7 +72,7 @@ impl Drop for DevServer {
     fn drop(&mut self) {
         // Stopping waits until ports are closed.
         if let Some(server) = self.server.lock().take() {
-            let _ = background::spawn(move || drop(server));
+            background::let_go(server);
         }
     }
 }
