@@ -46,7 +46,8 @@ static int compare(const void *left, const void *right) {
 
 static double report(const char *what, double *times, size_t count) {
     qsort(times, count, sizeof *times, compare);
-    printf("{\"scenario\":\"%s\",\"body_bytes\":%d,\"messages\":%zu,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
+    printf("{\"scenario\":\"%s\",\"body_bytes\":%d,\"messages\":%zu,\"p50_us\":%.1f,\"p99_us\":%."
+           "1f}\n",
            what, BODY, count, times[count / 2], times[count * 99 / 100]);
     return times[count / 2];
 }
@@ -107,7 +108,8 @@ static void broker_of(const char *namesrv, char *out, size_t room) {
     uint8_t request[2048];
     char answer[65536];
     int peer = dial(namesrv);
-    size_t len = frame(request, 105, "\"topic\":\"" TOPIC "\",\"acceptStandardJsonOnly\":\"true\"", "", 0);
+    size_t len =
+        frame(request, 105, "\"topic\":\"" TOPIC "\",\"acceptStandardJsonOnly\":\"true\"", "", 0);
     size_t have = exchange(peer, request, len, answer, sizeof answer);
     close(peer);
     for (size_t at = 0; at + 5 < have; ++at) {

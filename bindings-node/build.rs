@@ -1,42 +1,6 @@
 //! Link arguments of a Node add-on.
 
-use std::env;
-use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
-
 fn main() {
     napi_build::setup();
-    if env::var("CARGO_CFG_UNIX").is_ok() {
-        hide_the_c_abi();
-    }
-}
-
-/// rustc exports the functions of the C ABI from whatever they are linked into, and two add-ons or
-/// a program that links libonsmq would take each other's. A symbol is as visible as the most
-/// reserved of all that mention it: an object that mentions them as hidden is enough, for any
-/// linker, with and without LTO.
-fn hide_the_c_abi() {
-    let symbols = "../ffi/symbols.txt";
-    println!("cargo::rerun-if-changed={symbols}");
-    let listed = fs::read_to_string(symbols).expect("the list of the ABI's functions");
-    let mut source = String::new();
-    for name in listed.lines() {
-        let _ = writeln!(
-            source,
-            "__attribute__((visibility(\"hidden\"))) void {name}(void);"
-        );
-    }
-    let names = listed.lines().collect::<Vec<_>>().join(", ");
-    let _ = writeln!(
-        source,
-        "void (*const onsmq_hidden[])(void) = {{ {names} }};"
-    );
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where"));
-    let file = out.join("hidden.c");
-    fs::write(&file, source).expect("a file in cargo's folder");
-    let objects = cc::Build::new().file(&file).compile_intermediates();
-    for object in objects {
-        println!("cargo::rustc-cdylib-link-arg={}", object.display());
-    }
+    onsmq_ffi_hidden::hide_the_c_abi();
 }

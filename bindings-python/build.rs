@@ -1,9 +1,5 @@
-//! The module exports `PyInit__onsmq` alone. rustc would also export the C ABI that is linked in,
-//! and two libraries of one process would then share functions of different versions.
+//! The module exports `PyInit__onsmq` alone.
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
-    }
+    onsmq_ffi_hidden::hide_the_c_abi();
 }

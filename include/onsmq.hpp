@@ -159,7 +159,9 @@ class MessageView {
     int reconsume_times() const noexcept { return ons_message_reconsume_times(raw_); }
     /** Milliseconds since 1970. */
     std::int64_t born_timestamp() const noexcept { return ons_message_born_timestamp(raw_); }
-    std::string_view born_host() const noexcept { return detail::view(ons_message_born_host(raw_)); }
+    std::string_view born_host() const noexcept {
+        return detail::view(ons_message_born_host(raw_));
+    }
     /** Milliseconds since 1970. */
     std::int64_t store_timestamp() const noexcept { return ons_message_store_timestamp(raw_); }
     std::string_view broker_name() const noexcept {
@@ -179,8 +181,8 @@ class Message {
   public:
     Message(std::string_view topic, std::string_view body) {
         ons_message_t *raw = nullptr;
-        Error::check(ons_message_new(topic.data(), topic.size(), detail::bytes(body), body.size(),
-                                     &raw));
+        Error::check(
+            ons_message_new(topic.data(), topic.size(), detail::bytes(body), body.size(), &raw));
         raw_.reset(raw);
     }
 
@@ -389,9 +391,8 @@ class Consumer {
                               DeliveryListener listener) {
         auto userdata = new DeliveryListener(std::move(listener));
         Error::check(ons_consumer_subscribe(raw_.get(), topic.data(), topic.size(),
-                                            expression.data(), expression.size(),
-                                            &Consumer::call, userdata,
-                                            &detail::destroy<DeliveryListener>));
+                                            expression.data(), expression.size(), &Consumer::call,
+                                            userdata, &detail::destroy<DeliveryListener>));
     }
 
     /** Subscribes to a topic whose messages are taken with receive(). */
@@ -426,7 +427,8 @@ class Consumer {
         try {
             return listener(message);
         } catch (const std::exception &fault) {
-            std::fprintf(stderr, "onsmq: a listener threw an exception, its message comes again: %s\n",
+            std::fprintf(stderr,
+                         "onsmq: a listener threw an exception, its message comes again: %s\n",
                          fault.what());
         } catch (...) {
             std::fputs("onsmq: a listener threw an exception, its message comes again\n", stderr);
@@ -470,8 +472,7 @@ class DevServer {
     }
 
     void create_topic(std::string_view topic, std::uint32_t queues) {
-        Error::check(
-            ons_dev_server_create_topic(raw_.get(), topic.data(), topic.size(), queues));
+        Error::check(ons_dev_server_create_topic(raw_.get(), topic.data(), topic.size(), queues));
     }
 
   private:

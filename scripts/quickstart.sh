@@ -19,9 +19,10 @@ show() {
     echo "   done in $((($(now) - start) / 1000000)) ms"
 }
 
-echo "building libonsmq and the example in Rust (the first time takes a few minutes)"
+echo "building the library, the packages and the examples (the first time takes some minutes)"
 cargo build --quiet -p libonsmq
 cargo build --quiet -p onsmq-examples --example quickstart
+make --no-print-directory --silent python node
 
 link=(-Iinclude "$target/debug/libonsmq.so" "-Wl,-rpath,$(realpath "$target/debug")" -pthread)
 cc -std=c11 examples/c/quickstart.c -o "$out/quickstart-c" "${link[@]}"
@@ -30,3 +31,5 @@ c++ -std=c++17 examples/cpp/quickstart.cpp -o "$out/quickstart-cpp" "${link[@]}"
 show "Rust" "$target/debug/examples/quickstart"
 show "C" "$out/quickstart-c"
 show "C++" "$out/quickstart-cpp"
+show "Python" .venv/bin/python examples/python/quickstart.py
+show "Node" node examples/node/quickstart.mjs

@@ -126,7 +126,7 @@ def test_as_many_listeners_run_at_once_as_consume_thread_nums_says(dev: DevServe
             nonlocal at_once, most
             at_once += 1
             most = max(most, at_once)
-            for _ in range(10):
+            for _turn in range(10):
                 await asyncio.sleep(0)
             at_once -= 1
             done.release()

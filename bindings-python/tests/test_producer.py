@@ -166,6 +166,6 @@ def test_sends_in_flight_end_before_shutdown_does(dev: DevServer) -> None:
 def test_only_a_message_can_be_sent(dev: DevServer, argument: object) -> None:
     with (
         Producer(namesrv_addr=dev.namesrv_addr) as producer,
-        pytest.raises(TypeError, match="argument 'message': an onsmq.Message is due, not"),
+        pytest.raises(TypeError, match=r"argument 'message': an onsmq\.Message is due, not"),
     ):
         producer.send(argument)  # type: ignore[arg-type]

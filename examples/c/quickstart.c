@@ -38,7 +38,8 @@ int main(int argc, char **argv) {
     ons_consumer_t *consumer = NULL;
     check(ons_consumer_new(config, &consumer));
     /* No listener: messages are taken below. See listener.c for the other way. */
-    check(ons_consumer_subscribe(consumer, ONS_STR("quickstart_c"), ONS_STR("*"), NULL, NULL, NULL));
+    check(
+        ons_consumer_subscribe(consumer, ONS_STR("quickstart_c"), ONS_STR("*"), NULL, NULL, NULL));
     check(ons_consumer_start(consumer));
 
     ons_producer_t *producer = NULL;
@@ -48,8 +49,8 @@ int main(int argc, char **argv) {
 
     const char body[] = "hello from C";
     ons_message_t *message = NULL;
-    check(ons_message_new(ONS_STR("quickstart_c"), (const uint8_t *)body, sizeof body - 1,
-                          &message));
+    check(
+        ons_message_new(ONS_STR("quickstart_c"), (const uint8_t *)body, sizeof body - 1, &message));
     check(ons_message_set_tag(message, ONS_STR("greeting")));
     check(ons_message_set_key(message, ONS_STR("key-1")));
     ons_send_result_t *result = NULL;

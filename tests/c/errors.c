@@ -56,7 +56,8 @@ static void messages(const char *address, const char *topic) {
     FAILS(try_send(producer, "", 1, NULL, NULL), ONS_CODE_ILLEGAL_MESSAGE, "topic ``");
     FAILS(try_send(producer, topic, 0, NULL, NULL), ONS_CODE_ILLEGAL_MESSAGE, "body is empty");
     FAILS(try_send(producer, topic, 4194305, NULL, NULL), ONS_CODE_ILLEGAL_MESSAGE, "4194304");
-    FAILS(try_send(producer, topic, 1, "UNIQ_KEY", "x"), ONS_CODE_ILLEGAL_MESSAGE, "keeps for itself");
+    FAILS(try_send(producer, topic, 1, "UNIQ_KEY", "x"), ONS_CODE_ILLEGAL_MESSAGE,
+          "keeps for itself");
     FAILS(try_send(producer, topic, 1, "", "x"), ONS_CODE_ILLEGAL_MESSAGE, "empty name");
     FAILS(try_send(producer, topic, 1, "k", ""), ONS_CODE_ILLEGAL_MESSAGE, "empty value");
     FAILS(try_send(producer, topic, 1, "k", "\x02"), ONS_CODE_ILLEGAL_MESSAGE, "U+0001 or U+0002");

@@ -30,7 +30,8 @@ static void use(const char *address, const char *topic) {
     ons_consumer_t *consumer = NULL;
     OK(ons_consumer_new(made, &consumer));
     ons_config_free(made);
-    OK(ons_consumer_subscribe(consumer, ONS_CSTR(topic), ONS_STR("*"), receive, &received, release));
+    OK(ons_consumer_subscribe(consumer, ONS_CSTR(topic), ONS_STR("*"), receive, &received,
+                              release));
     OK(ons_consumer_start(consumer));
     ons_producer_t *producer = start_producer(address, "GID_rounds_c");
     ons_message_t *message = NULL;

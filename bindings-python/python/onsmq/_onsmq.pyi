@@ -6,6 +6,18 @@ from typing_extensions import Buffer
 
 from .errors import OnsClientError
 
+__all__ = [
+    "Consumer",
+    "Delivery",
+    "DevServer",
+    "Mailbox",
+    "Message",
+    "Producer",
+    "SendResult",
+    "__version__",
+    "end",
+    "forked",
+]
 __version__: Final[str]
 
 def end() -> None: ...
@@ -48,7 +60,7 @@ class Message:
     def queue_id(self) -> int: ...
     @property
     def offset(self) -> int: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final

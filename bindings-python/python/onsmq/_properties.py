@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Union
 
 Property = Union[str, int, float, bool, enum.Enum, None]
-Properties = Mapping[str, Property]
+# A dict of texts and numbers is a dict of objects to a type checker; types are checked below.
+Properties = Mapping[str, object]
 
 
 def as_text(config: Properties | None, properties: Properties) -> list[tuple[str, str]]:
@@ -19,7 +20,7 @@ def as_text(config: Properties | None, properties: Properties) -> list[tuple[str
     ]
 
 
-def _text(name: str, value: Property) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, enum.Enum):

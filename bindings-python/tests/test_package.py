@@ -1,0 +1,72 @@
+"""The package as users get it: types, exports, examples, and what its README shows."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import onsmq
+from onsmq.testing import DevServer
+
+FOLDER = Path(__file__).parents[1]
+EXAMPLES = FOLDER.parent / "examples" / "python"
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", (FOLDER / "README.md").read_text(), re.S | re.M)
+
+
+def run(*arguments: str | Path) -> str:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def test_the_stub_is_what_the_module_has() -> None:
+    run("-m", "mypy.stubtest", "onsmq._onsmq", "--ignore-disjoint-bases")
+
+
+def test_the_module_exports_its_entry_point_alone() -> None:
+    module = next((FOLDER / "python" / "onsmq").glob("_onsmq*.so"))
+    symbols = subprocess.check_output(["nm", "-D", "--defined-only", module], text=True)
+    assert [line.split()[-1] for line in symbols.splitlines()] == ["PyInit__onsmq"]
+
+
+def test_the_version_is_that_of_the_library() -> None:
+    cargo = (FOLDER.parent / "Cargo.toml").read_text()
+    version = re.search(r'^version = "(.+)"$', cargo, re.M)
+    assert version
+    assert onsmq.__version__ == version[1]
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
+def test_what_the_readme_shows_works(snippet: str, tmp_path: Path) -> None:
+    program = tmp_path / "snippet.py"
+    program.write_text(snippet)
+    assert run(program)
+
+
+@pytest.mark.parametrize("name", ["quickstart.py", "asyncio_example.py"])
+def test_an_example_needs_nothing(name: str) -> None:
+    assert "received" in run(EXAMPLES / name)
+
+
+def test_the_examples_of_a_producer_and_a_consumer_work_together(dev: DevServer) -> None:
+    sent = run(EXAMPLES / "producer.py", dev.namesrv_addr)
+    assert sent.count("stored as") == 5
+    assert "not sent (ILLEGAL_MESSAGE): the body is empty" in sent
+    consumer = subprocess.Popen(
+        [sys.executable, EXAMPLES / "consumer.py", dev.namesrv_addr],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert consumer.stdout
+    lines = [consumer.stdout.readline() for _ in range(6)]
+    assert "created: one (delivery 1)\n" in lines
+    consumer.send_signal(signal.SIGINT)
+    rest, _ = consumer.communicate(timeout=60)
+    assert (rest, consumer.returncode) == ("shut down\n", 0)

@@ -1,0 +1,35 @@
+"""Consume until Ctrl-C: `consumer.py NAMESRV_ADDR [TOPIC]`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import onsmq
+
+
+def main(address: str, topic: str = "orders") -> None:
+    """Print what comes, and have what fails come again."""
+    logging.basicConfig(level=logging.WARNING)
+    consumer = onsmq.Consumer(
+        namesrv_addr=address,
+        group_id="GID_orders",
+        consume_thread_nums=8,
+        consume_from_where="CONSUME_FROM_FIRST_OFFSET",
+    )
+
+    @consumer.listener(topic, "*")
+    def handle(message: onsmq.Message) -> onsmq.Action:
+        # Called on up to 8 threads at once. An exception has the message come again later.
+        print(
+            f"{message.tag}: {message.body.decode()} (delivery {message.reconsume_times + 1})",
+            flush=True,
+        )
+        return onsmq.Action.COMMIT_MESSAGE
+
+    consumer.run()  # until SIGINT or SIGTERM, then a clean shutdown
+    print("shut down")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
