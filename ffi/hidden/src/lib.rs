@@ -22,10 +22,16 @@ pub fn hide_the_c_abi() {
     let listed = fs::read_to_string(symbols).expect("the list of the ABI's functions");
     let mut source = String::new();
     for name in listed.lines() {
-        let _ = writeln!(source, "__attribute__((visibility(\"hidden\"))) void {name}(void);");
+        let _ = writeln!(
+            source,
+            "__attribute__((visibility(\"hidden\"))) void {name}(void);"
+        );
     }
     let names = listed.lines().collect::<Vec<_>>().join(", ");
-    let _ = writeln!(source, "void (*const onsmq_hidden[])(void) = {{ {names} }};");
+    let _ = writeln!(
+        source,
+        "void (*const onsmq_hidden[])(void) = {{ {names} }};"
+    );
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where"));
     let file = out.join("hidden.c");
     fs::write(&file, source).expect("a file in cargo's folder");
