@@ -16,7 +16,7 @@
  * - A callback is a function, its `userdata` and a `destroy` (or NULL) for that, which is called
  *   exactly once, after the last call of the function, also where the call that takes it fails.
  *   Each callback says on which threads it is called. It must not unwind or longjmp out.
- * - Listeners run on threads of their own and may block. Completions of sends run on the
+ * - Listeners and checkers run on threads of their own and may block. Completions of sends run on the
  *   library's network threads and must not: calls that wait are refused there.
  * - After a fork, objects made before it are errors (ONS_CODE_FORKED) in the child, which may make
  *   its own; freeing them there is fine.
@@ -184,6 +184,85 @@ typedef uint32_t ons_action_t;
 #endif // __cplusplus
 
 /**
+ * What becomes of an ordered message.
+ */
+enum ons_order_action_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It is done with: the next one of its queue may come.
+     */
+    ONS_ORDER_ACTION_SUCCESS = 0,
+    /**
+     * Its queue pauses for suspendTimeMillis, then it comes again.
+     */
+    ONS_ORDER_ACTION_SUSPEND = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum ons_order_action_t ons_order_action_t;
+#else
+typedef uint32_t ons_order_action_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The outcome of a transaction.
+ */
+enum ons_transaction_status_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The message is delivered.
+     */
+    ONS_TRANSACTION_STATUS_COMMIT_TRANSACTION = 0,
+    /**
+     * The message is dropped.
+     */
+    ONS_TRANSACTION_STATUS_ROLLBACK_TRANSACTION = 1,
+    /**
+     * Not known yet: the broker asks the checker later.
+     */
+    ONS_TRANSACTION_STATUS_UNKNOW = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum ons_transaction_status_t ons_transaction_status_t;
+#else
+typedef uint32_t ons_transaction_status_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Who of a group gets a message.
+ */
+enum ons_message_model_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Each member.
+     */
+    ONS_MESSAGE_MODEL_BROADCASTING = 0,
+    /**
+     * One member.
+     */
+    ONS_MESSAGE_MODEL_CLUSTERING = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum ons_message_model_t ons_message_model_t;
+#else
+typedef uint32_t ons_message_model_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How much a line of the log matters. A level includes those above it.
  */
 enum ons_log_level_t
@@ -225,19 +304,27 @@ typedef uint32_t ons_log_level_t;
 #endif // __cplusplus
 
 /**
+ * A half message whose outcome a broker asks for, and the answer. Owned by whoever it was given
+ * to; freeing one that is not answered leaves the outcome unknown, and the broker asks again.
+ */
+typedef struct ons_check_t ons_check_t;
+
+/**
  * Properties by name. One thread at a time. Whatever is made of it copies it, so the caller frees
  * it in any case.
  */
 typedef struct ons_config_t ons_config_t;
 
 /**
- * Consumes messages as a member of a group. Any threads at once.
+ * Consumes messages as a member of a group: a consumer, an order consumer or a batch consumer, by
+ * what made it. All else is common to them. Any threads at once.
  */
 typedef struct ons_consumer_t ons_consumer_t;
 
 /**
- * A message in the hands of the application, and its completion. Owned by whoever it was given
- * to; freeing one that is not completed has the message come again later.
+ * A message in the hands of the application, or a list of them where a batch consumer received it,
+ * and its completion. Owned by whoever it was given to; freeing one that is not completed has what
+ * is in it come again later.
  */
 typedef struct ons_delivery_t ons_delivery_t;
 
@@ -260,7 +347,8 @@ typedef struct ons_error_t ons_error_t;
 typedef struct ons_message_t ons_message_t;
 
 /**
- * Sends messages. Any threads at once.
+ * Sends messages: a producer, an order producer or a transaction producer, by what made it. Any
+ * threads at once.
  */
 typedef struct ons_producer_t ons_producer_t;
 
@@ -270,17 +358,30 @@ typedef struct ons_producer_t ons_producer_t;
 typedef struct ons_send_result_t ons_send_result_t;
 
 /**
+ * A half message that is stored, and whose outcome is to be told. Owned by whoever it was given
+ * to; of one that is freed before, the broker asks the checker later. Any threads at once.
+ */
+typedef struct ons_transaction_t ons_transaction_t;
+
+/**
+ * Called with a half message of the group, its own or another member's, which becomes the
+ * callee's: it is to be answered and freed, now or later. On a thread of the producer's own, which
+ * may block: one call runs at a time.
+ */
+typedef void (*ons_checker_fn)(void *userdata, ons_check_t *check);
+
+/**
+ * Called once with a callback's userdata, after the callback's last call, on any thread.
+ */
+typedef void (*ons_destroy_fn)(void *userdata);
+
+/**
  * Called with deliveries of one topic, which become the callee's: each is to be completed and
  * freed, now or later. The array lives for the time of the call. On a thread of the consumer's
  * own, which may block; up to ConsumeThreadNums calls run at once, and a call lasts until its
  * deliveries are completed.
  */
 typedef void (*ons_listener_fn)(void *userdata, ons_delivery_t **deliveries, size_t count);
-
-/**
- * Called once with a callback's userdata, after the callback's last call, on any thread.
- */
-typedef void (*ons_destroy_fn)(void *userdata);
 
 /**
  * Called when messages wait.
@@ -336,9 +437,58 @@ typedef void (*ons_send_many_fn)(void *userdata,
                                  ons_error_t **errors,
                                  size_t count);
 
+/**
+ * Runs the local transaction of a half message, and answers one of ons_transaction_status_t; any
+ * other number is unknown. On the thread that sends, which may block.
+ */
+typedef uint32_t (*ons_executer_fn)(void *userdata,
+                                    const ons_message_t *message,
+                                    const ons_send_result_t *half);
+
+/**
+ * Called with a half message that is stored, or an error: one of the two is NULL, the other the
+ * callee's to free. On a network thread of the library: it must not block.
+ */
+typedef void (*ons_begin_fn)(void *userdata, ons_transaction_t *transaction, ons_error_t *error);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Makes a producer of transactional messages; it connects when it sends first. `checker` is asked
+ * for the outcome of half messages of the group whose sender did not tell it, or died. Does not
+ * block.
+ *
+ * Errors:
+ * As ons_producer_new.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_producer_new(const ons_config_t *config,
+                                          ons_checker_fn checker,
+                                          void *userdata,
+                                          ons_destroy_fn destroy,
+                                          ons_producer_t **out);
+
+/**
+ * The half message. It belongs to the check and lives as long.
+ */
+const ons_message_t *ons_check_message(const ons_check_t *check);
+
+/**
+ * Answers with the outcome: one of ons_transaction_status_t. To be called once, in the callback
+ * that brought the check or later, on any thread. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_STATE where it was answered before, which changes nothing;
+ * ONS_CODE_INVALID_ARGUMENT for a number that is no status.
+ */
+ONS_MUST_USE ons_error_t *ons_check_complete(const ons_check_t *check, uint32_t status);
+
+/**
+ * Frees a check. NULL: nothing happens. Does not block.
+ */
+void ons_check_free(ons_check_t *check);
 
 /**
  * Makes a configuration without properties. Does not block.
@@ -369,12 +519,34 @@ ons_error_t *ons_config_set(ons_config_t *config,
 void ons_config_free(ons_config_t *config);
 
 /**
- * Makes a consumer; it connects when it is started. Does not block.
+ * Makes a consumer; it connects when it is started. Messages come one in a delivery, in no certain
+ * order. Does not block.
  *
  * Errors:
  * ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
  */
 ONS_MUST_USE ons_error_t *ons_consumer_new(const ons_config_t *config, ons_consumer_t **out);
+
+/**
+ * Makes a consumer of ordered messages; it connects when it is started. Each queue is locked for
+ * one member of the group, and its messages come one by one: the next when this one is completed.
+ * ONS_ACTION_RECONSUME_LATER suspends: the queue pauses for suspendTimeMillis, and the same message
+ * comes again; after MaxReconsumeTimes it goes to the dead letters. Does not block.
+ *
+ * Errors:
+ * As ons_consumer_new; MessageModel BROADCASTING is not allowed.
+ */
+ONS_MUST_USE ons_error_t *ons_order_consumer_new(const ons_config_t *config, ons_consumer_t **out);
+
+/**
+ * Makes a consumer of lists of messages; it connects when it is started. A delivery is a list of
+ * up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all.
+ * Does not block.
+ *
+ * Errors:
+ * As ons_consumer_new.
+ */
+ONS_MUST_USE ons_error_t *ons_batch_consumer_new(const ons_config_t *config, ons_consumer_t **out);
 
 /**
  * Subscribes to a topic: all of it (`*`, or nothing), or the tags between `||`. A second
@@ -397,6 +569,28 @@ ons_error_t *ons_consumer_subscribe(const ons_consumer_t *consumer,
                                     ons_listener_fn listener,
                                     void *userdata,
                                     ons_destroy_fn destroy);
+
+/**
+ * Subscribes to those messages of a topic whose user properties fulfil a condition in RocketMQ's
+ * SQL92, such as `amount > 100 AND region = 'north'`. The brokers need enablePropertyFilter=true.
+ * All else is as with ons_consumer_subscribe.
+ *
+ * Errors:
+ * As ons_consumer_subscribe; a condition that the broker does not take, or that it takes none, is
+ * an error of ons_consumer_start.
+ *
+ * Requires:
+ * `topic` and `sql` point to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_consumer_subscribe_sql(const ons_consumer_t *consumer,
+                                        const char *topic,
+                                        size_t topic_len,
+                                        const char *sql,
+                                        size_t sql_len,
+                                        ons_listener_fn listener,
+                                        void *userdata,
+                                        ons_destroy_fn destroy);
 
 /**
  * Ends a subscription. Its listener is destroyed when its running calls are over. Does not block.
@@ -445,7 +639,7 @@ bool ons_consumer_is_started(const ons_consumer_t *consumer);
 bool ons_consumer_is_closed(const ons_consumer_t *consumer);
 
 /**
- * Takes messages of subscriptions without a listener: waits for the first, up to `timeout_ms`
+ * Takes deliveries of subscriptions without a listener: waits for the first, up to `timeout_ms`
  * (negative: for ever; 0: not at all), and takes up to `max` of one topic. `deliveries` has room
  * for `max` pointers; `count` gets how many were written, 0 where the time was over or the
  * consumer was shut down. Each is the caller's, to be completed and freed.
@@ -497,12 +691,25 @@ size_t ons_consumer_thread_nums(const ons_consumer_t *consumer);
 void ons_consumer_free(ons_consumer_t *consumer);
 
 /**
- * The message of a delivery. It belongs to the delivery and lives as long.
+ * The message of a delivery, or the first of its list. It belongs to the delivery and lives as
+ * long.
  */
 const ons_message_t *ons_delivery_message(const ons_delivery_t *delivery);
 
 /**
- * Says what becomes of the message: one of ons_action_t. To be called once, in the callback that
+ * How many messages are in a delivery: 1, but for a batch consumer's.
+ */
+size_t ons_delivery_count(const ons_delivery_t *delivery);
+
+/**
+ * A message of a delivery, from 0 on in the order in which the queue holds them; NULL where there
+ * is none. It belongs to the delivery and lives as long.
+ */
+const ons_message_t *ons_delivery_message_at(const ons_delivery_t *delivery, size_t index);
+
+/**
+ * Says what becomes of what is in it: one of ons_action_t, or for an order consumer's of
+ * ons_order_action_t. To be called once, in the callback that
  * brought the delivery or later, on any thread. Does not block.
  *
  * Errors:
@@ -556,6 +763,79 @@ ons_error_t *ons_dev_server_create_topic(const ons_dev_server_t *server,
  * not block. NULL: nothing happens.
  */
 void ons_dev_server_free(ons_dev_server_t *server);
+
+/**
+ * The vendor's name of one of ons_action_t, or nothing for a number that is none. Lives for ever.
+ */
+ons_view_t ons_action_name(uint32_t value);
+
+/**
+ * The one of ons_action_t that has exactly this name.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT with the names that there are.
+ *
+ * Requires:
+ * `name` points to as many bytes as said.
+ */
+ONS_MUST_USE ons_error_t *ons_action_value_of(const char *name, size_t name_len, uint32_t *out);
+
+/**
+ * The vendor's name of one of ons_order_action_t, or nothing for a number that is none. Lives for ever.
+ */
+ons_view_t ons_order_action_name(uint32_t value);
+
+/**
+ * The one of ons_order_action_t that has exactly this name.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT with the names that there are.
+ *
+ * Requires:
+ * `name` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_order_action_value_of(const char *name,
+                                       size_t name_len,
+                                       uint32_t *out);
+
+/**
+ * The vendor's name of one of ons_transaction_status_t, or nothing for a number that is none. Lives for ever.
+ */
+ons_view_t ons_transaction_status_name(uint32_t value);
+
+/**
+ * The one of ons_transaction_status_t that has exactly this name.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT with the names that there are.
+ *
+ * Requires:
+ * `name` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_status_value_of(const char *name,
+                                             size_t name_len,
+                                             uint32_t *out);
+
+/**
+ * The vendor's name of one of ons_message_model_t, or nothing for a number that is none. Lives for ever.
+ */
+ons_view_t ons_message_model_name(uint32_t value);
+
+/**
+ * The one of ons_message_model_t that has exactly this name.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT with the names that there are.
+ *
+ * Requires:
+ * `name` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_message_model_value_of(const char *name,
+                                        size_t name_len,
+                                        uint32_t *out);
 
 /**
  * What went wrong; ONS_CODE_OK for NULL. Any thread; does not block.
@@ -698,6 +978,32 @@ ons_error_t *ons_message_set_key(ons_message_t *message,
                                  size_t key_len);
 
 /**
+ * Sets the sharding key: messages of one key go to one queue when an order producer sends them,
+ * and are consumed in their order. Empty for none. Copied. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT, ONS_CODE_INVALID_STATE for a message that was received.
+ *
+ * Requires:
+ * `sharding_key` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_message_set_sharding_key(ons_message_t *message,
+                                          const char *sharding_key,
+                                          size_t sharding_key_len);
+
+/**
+ * Sets when the message is to be delivered, in ms since 1970: at most 40 days ahead, which is
+ * checked when it is sent; a time that has passed means now, 0 at once. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT, ONS_CODE_INVALID_STATE for a message that was received.
+ */
+ONS_MUST_USE
+ons_error_t *ons_message_set_start_deliver_time(ons_message_t *message,
+                                                int64_t start_deliver_time);
+
+/**
  * Sets a user property; the last value of a name counts. Copied. Neither may be empty, hold
  * U+0001 or U+0002, or be a name that RocketMQ keeps for itself, which is checked when the
  * message is sent. Does not block.
@@ -714,6 +1020,11 @@ ons_error_t *ons_message_set_property(ons_message_t *message,
                                       size_t name_len,
                                       const char *value,
                                       size_t value_len);
+
+/**
+ * Frees a message that the caller made or cloned. NULL: nothing happens.
+ */
+void ons_message_free(ons_message_t *message);
 
 /**
  * The topic that it is sent to; of a message that comes again, the one that it was sent to first.
@@ -734,6 +1045,16 @@ ons_view_t ons_message_tag(const ons_message_t *message);
  * The key, or nothing.
  */
 ons_view_t ons_message_key(const ons_message_t *message);
+
+/**
+ * The sharding key, or nothing.
+ */
+ons_view_t ons_message_sharding_key(const ons_message_t *message);
+
+/**
+ * When the message is, or was, to be delivered, in ms since 1970; 0 where that was not set.
+ */
+int64_t ons_message_start_deliver_time(const ons_message_t *message);
 
 /**
  * The value of a user property; of a received message also of a system property. Nothing where
@@ -793,17 +1114,24 @@ int32_t ons_message_queue_id(const ons_message_t *message);
 int64_t ons_message_queue_offset(const ons_message_t *message);
 
 /**
- * Frees a message that the caller made or cloned. NULL: nothing happens.
- */
-void ons_message_free(ons_message_t *message);
-
-/**
  * Makes a producer; it connects when it sends first. Does not block.
  *
  * Errors:
  * ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
  */
 ONS_MUST_USE ons_error_t *ons_producer_new(const ons_config_t *config, ons_producer_t **out);
+
+/**
+ * Makes a producer of ordered messages; it connects when it sends first. It sends by a message's
+ * sharding key: messages of one key go to one queue, the one that the vendor's Java SDK takes, in
+ * the order of the calls, and never to another where that fails. With ons_producer_send_many,
+ * nothing is sent behind a message of the same key that failed. Nothing is sent one-way. Does not
+ * block.
+ *
+ * Errors:
+ * As ons_producer_new.
+ */
+ONS_MUST_USE ons_error_t *ons_order_producer_new(const ons_config_t *config, ons_producer_t **out);
 
 /**
  * Makes the producer ready. Starting twice is starting once. Does not wait for the network.
@@ -841,7 +1169,7 @@ bool ons_producer_is_closed(const ons_producer_t *producer);
  * ONS_CODE_ILLEGAL_MESSAGE, ONS_CODE_NO_ROUTE, ONS_CODE_NO_PERMISSION and other refusals at once;
  * ONS_CODE_CONNECT_FAILED, ONS_CODE_TIMEOUT and the like when the time is over;
  * ONS_CODE_NOT_STARTED, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE in a callback that must not
- * block.
+ * block, and for a transaction producer.
  */
 ONS_MUST_USE
 ons_error_t *ons_producer_send(const ons_producer_t *producer,
@@ -970,6 +1298,127 @@ ons_view_t ons_send_result_text(const ons_send_result_t *result);
  * Frees a result. NULL: nothing happens.
  */
 void ons_send_result_free(ons_send_result_t *result);
+
+/**
+ * Sends a half message, runs the executer, and tells the broker its outcome. `out`, if not NULL,
+ * gets the result; also where the outcome is not known yet.
+ *
+ * Errors:
+ * ONS_CODE_TRANSACTION_ROLLED_BACK where that is the outcome; else as ons_producer_send, and then
+ * the executer was not run. That the broker could not be told is no error: it asks later.
+ *
+ * Requires:
+ * `executer` can be called with `userdata`.
+ */
+ONS_MUST_USE
+ons_error_t *ons_producer_send_in_transaction(const ons_producer_t *producer,
+                                              const ons_message_t *message,
+                                              ons_executer_fn executer,
+                                              void *userdata,
+                                              ons_send_result_t **out);
+
+/**
+ * Sends a half message, and waits until a broker has stored it. Its outcome is told with
+ * ons_transaction_end.
+ *
+ * Errors:
+ * As ons_producer_send; ONS_CODE_INVALID_STATE for a producer of another kind.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_begin(const ons_producer_t *producer,
+                                   const ons_message_t *message,
+                                   ons_transaction_t **out);
+
+/**
+ * Sends a half message in the background, and calls `callback` when it is stored. The message may
+ * be freed when this returns. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT, ONS_CODE_INVALID_STATE for a producer of another kind,
+ * ONS_CODE_FORKED: then `callback` is not called. All others go to `callback`.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_begin_async(const ons_producer_t *producer,
+                                         const ons_message_t *message,
+                                         ons_begin_fn callback,
+                                         void *userdata,
+                                         ons_destroy_fn destroy);
+
+/**
+ * The half message. It belongs to the transaction and lives as long.
+ */
+const ons_send_result_t *ons_transaction_half(const ons_transaction_t *transaction);
+
+/**
+ * Tells the broker the outcome: one of ons_transaction_status_t. To be called once. Unknown is
+ * told too: the broker asks the checker later. `out`, if not NULL, gets the result. Waits for a
+ * connection at most.
+ *
+ * Errors:
+ * ONS_CODE_TRANSACTION_ROLLED_BACK where that is the outcome; ONS_CODE_INVALID_STATE where it was
+ * ended before; ONS_CODE_INVALID_ARGUMENT for a number that is no status. That the broker could
+ * not be told is none: it asks later.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_end(const ons_transaction_t *transaction,
+                                 uint32_t status,
+                                 ons_send_result_t **out);
+
+/**
+ * Does in the background what ons_transaction_end does, and calls `callback` with what that
+ * answers. The transaction may be freed when this returns. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_STATE, ONS_CODE_INVALID_ARGUMENT, ONS_CODE_FORKED: then `callback` is not
+ * called.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_end_async(const ons_transaction_t *transaction,
+                                       uint32_t status,
+                                       ons_send_fn callback,
+                                       void *userdata,
+                                       ons_destroy_fn destroy);
+
+/**
+ * Tells the broker in the background that the local transaction failed, so that its outcome is not
+ * known and the checker is asked later, and calls `callback` with the error to report:
+ * ONS_CODE_TRANSACTION_UNKNOWN, with `why` in its message. Does not block.
+ *
+ * Errors:
+ * As ons_transaction_end_async.
+ *
+ * Requires:
+ * `why` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_fail_async(const ons_transaction_t *transaction,
+                                        const char *why,
+                                        size_t why_len,
+                                        ons_send_fn callback,
+                                        void *userdata,
+                                        ons_destroy_fn destroy);
+
+/**
+ * Tells the broker that the local transaction failed, so that its outcome is not known and the
+ * checker is asked later. `out` gets the error to report: ONS_CODE_TRANSACTION_UNKNOWN, with `why`
+ * in its message. Waits for a connection at most.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_STATE where it was ended before.
+ *
+ * Requires:
+ * `why` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_transaction_fail(const ons_transaction_t *transaction,
+                                  const char *why,
+                                  size_t why_len,
+                                  ons_error_t **out);
+
+/**
+ * Frees a transaction. NULL: nothing happens. Does not block.
+ */
+void ons_transaction_free(ons_transaction_t *transaction);
 
 /**
  * The library's version, such as `0.1.0`: static text. Any thread; does not block.

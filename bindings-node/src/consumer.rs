@@ -45,7 +45,10 @@ pub fn make_consumer(host: &Host, number: u32, pairs: Pairs) -> Either<Consumer,
 impl Consumer {
     #[napi]
     pub fn subscribe(&self, topic: String, expression: String) -> Option<Fault> {
-        fault(self.handle.subscribe(&topic, &expression))
+        fault(
+            self.handle
+                .subscribe(&topic, onsmq_ffi_safe::Filter::Tags(&expression)),
+        )
     }
 
     #[napi]

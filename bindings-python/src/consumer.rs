@@ -34,7 +34,9 @@ impl Consumer {
         expression: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
         let (topic, expression) = (text("topic", topic)?, text("expression", expression)?);
-        self.0.subscribe(&topic, &expression).to_py(py)
+        self.0
+            .subscribe(&topic, onsmq_ffi_safe::Filter::Tags(&expression))
+            .to_py(py)
     }
 
     fn unsubscribe(&self, py: Python<'_>, topic: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -10,6 +10,7 @@ mod select;
 mod shared;
 mod timed;
 mod transaction;
+mod turns;
 
 pub(crate) use check::Checker;
 pub use normal::Producer;

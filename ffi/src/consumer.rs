@@ -5,21 +5,23 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onsmq::{Consumer, Inbox};
+use onsmq::{Client, Config, Filter, Inbox, Result};
 
 use crate::boundary::{arg, guard, guard_or, put, put_array, text};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
 use crate::config::ons_config_t;
-use crate::delivery::ons_delivery_t;
+use crate::consumer_kind::AnyConsumer;
+use crate::delivery::{lists, ons_delivery_t};
 use crate::error::ons_error_t;
 use crate::listener_pool::ListenerPool;
 pub use crate::listener_pool::ons_listener_fn;
 use crate::runtime::{Process, is_runtime_thread};
 
-/// Consumes messages as a member of a group. Any threads at once.
+/// Consumes messages as a member of a group: a consumer, an order consumer or a batch consumer, by
+/// what made it. All else is common to them. Any threads at once.
 #[derive(Debug)]
 pub struct ons_consumer_t {
-    consumer: Arc<Consumer>,
+    consumer: Arc<AnyConsumer>,
     process: Arc<Process>,
     /// What listeners are called with.
     pool: Arc<ListenerPool>,
@@ -30,7 +32,8 @@ pub struct ons_consumer_t {
 /// How long shutdown waits for listeners' threads to end, whose last calls are over by then.
 const JOIN: Duration = Duration::from_secs(5);
 
-/// Makes a consumer; it connects when it is started. Does not block.
+/// Makes a consumer; it connects when it is started. Messages come one in a delivery, in no certain
+/// order. Does not block.
 ///
 /// # Errors
 /// ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
@@ -40,24 +43,56 @@ pub extern "C" fn ons_consumer_new(
     config: Option<&ons_config_t>,
     out: Option<&mut MaybeUninit<Box<ons_consumer_t>>>,
 ) -> Option<Box<ons_error_t>> {
-    guard(|| {
-        let (config, out) = (arg(config, "config")?, arg(out, "out")?);
-        let process = Process::current()?;
-        let consumer = Arc::new(process.client().consumer(&config.0)?);
-        let limit = consumer.consume_thread_nums();
-        let pool = ListenerPool::new(consumer.inbox(), Arc::clone(&process), limit);
-        let inbox = consumer.inbox();
-        put(
-            out,
-            Box::new(ons_consumer_t {
-                consumer,
-                process,
-                pool,
-                inbox,
-            }),
-        );
-        Ok(())
-    })
+    guard(|| make(config, AnyConsumer::normal, out))
+}
+
+/// Makes a consumer of ordered messages; it connects when it is started. Each queue is locked for
+/// one member of the group, and its messages come one by one: the next when this one is completed.
+/// ONS_ACTION_RECONSUME_LATER suspends: the queue pauses for suspendTimeMillis, and the same message
+/// comes again; after MaxReconsumeTimes it goes to the dead letters. Does not block.
+///
+/// # Errors
+/// As ons_consumer_new; MessageModel BROADCASTING is not allowed.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_order_consumer_new(
+    config: Option<&ons_config_t>,
+    out: Option<&mut MaybeUninit<Box<ons_consumer_t>>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| make(config, AnyConsumer::ordered, out))
+}
+
+/// Makes a consumer of lists of messages; it connects when it is started. A delivery is a list of
+/// up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all.
+/// Does not block.
+///
+/// # Errors
+/// As ons_consumer_new.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_batch_consumer_new(
+    config: Option<&ons_config_t>,
+    out: Option<&mut MaybeUninit<Box<ons_consumer_t>>>,
+) -> Option<Box<ons_error_t>> {
+    guard(|| make(config, AnyConsumer::batch, out))
+}
+
+fn make(
+    config: Option<&ons_config_t>,
+    kind: impl FnOnce(&Client, &Config) -> Result<AnyConsumer>,
+    out: Option<&mut MaybeUninit<Box<ons_consumer_t>>>,
+) -> Result<()> {
+    let (config, out) = (arg(config, "config")?, arg(out, "out")?);
+    let process = Process::current()?;
+    let consumer = Arc::new(kind(process.client(), &config.0)?);
+    let consumer = ons_consumer_t {
+        pool: ListenerPool::new(&consumer, Arc::clone(&process)),
+        inbox: consumer.inbox(),
+        consumer,
+        process,
+    };
+    put(out, Box::new(consumer));
+    Ok(())
 }
 
 /// Subscribes to a topic: all of it (`*`, or nothing), or the tags between `||`. A second
@@ -85,7 +120,6 @@ pub unsafe extern "C" fn ons_consumer_subscribe(
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
         let this = arg(consumer, "consumer")?;
-        this.process.check()?;
         // SAFETY: as this function requires.
         let (topic, expression) = unsafe {
             (
@@ -93,26 +127,67 @@ pub unsafe extern "C" fn ons_consumer_subscribe(
                 text(expression, expression_len, "expression")?,
             )
         };
-        let handle = this.process.handle()?;
+        this.subscribe(topic, Filter::Tags(expression), listener, userdata)
+    })
+}
+
+/// Subscribes to those messages of a topic whose user properties fulfil a condition in RocketMQ's
+/// SQL92, such as `amount > 100 AND region = 'north'`. The brokers need enablePropertyFilter=true.
+/// All else is as with ons_consumer_subscribe.
+///
+/// # Errors
+/// As ons_consumer_subscribe; a condition that the broker does not take, or that it takes none, is
+/// an error of ons_consumer_start.
+///
+/// # Safety
+/// `topic` and `sql` point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_consumer_subscribe_sql(
+    consumer: Option<&ons_consumer_t>,
+    topic: *const c_char,
+    topic_len: usize,
+    sql: *const c_char,
+    sql_len: usize,
+    listener: ons_listener_fn,
+    userdata: *mut c_void,
+    destroy: ons_destroy_fn,
+) -> Option<Box<ons_error_t>> {
+    let userdata = Userdata::new(userdata, destroy);
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        // SAFETY: as this function requires.
+        let (topic, sql) =
+            unsafe { (text(topic, topic_len, "topic")?, text(sql, sql_len, "sql")?) };
+        this.subscribe(topic, Filter::Sql92(sql), listener, userdata)
+    })
+}
+
+impl ons_consumer_t {
+    fn subscribe(
+        &self,
+        topic: &str,
+        filter: Filter<'_>,
+        listener: ons_listener_fn,
+        userdata: Userdata,
+    ) -> Result<()> {
+        let handle = self.process.handle()?;
         let _runtime = (!is_runtime_thread()).then(|| handle.enter());
         let Some(listener) = listener else {
-            this.consumer
-                .subscribe_inbox(topic, expression, &this.inbox)?;
-            this.pool.remove(topic);
+            self.consumer.subscribe(topic, filter, &self.inbox)?;
+            self.pool.remove(topic);
             return Ok(());
         };
         // First the listener: messages may come at once.
-        this.pool.insert(topic, Callback::new(listener, userdata));
-        let subscribed = this
-            .consumer
-            .subscribe_inbox(topic, expression, this.pool.inbox());
+        self.pool.insert(topic, Callback::new(listener, userdata));
+        let subscribed = self.consumer.subscribe(topic, filter, self.pool.inbox());
         if subscribed.is_err() {
-            this.pool.remove(topic);
-        } else if this.consumer.is_started() {
-            this.pool.start()?;
+            self.pool.remove(topic);
+        } else if self.consumer.is_started() {
+            self.pool.start()?;
         }
         subscribed
-    })
+    }
 }
 
 /// Ends a subscription. Its listener is destroyed when its running calls are over. Does not block.
@@ -195,7 +270,7 @@ pub extern "C" fn ons_consumer_is_closed(consumer: Option<&ons_consumer_t>) -> b
     consumer.is_some_and(|it| it.consumer.is_closed())
 }
 
-/// Takes messages of subscriptions without a listener: waits for the first, up to `timeout_ms`
+/// Takes deliveries of subscriptions without a listener: waits for the first, up to `timeout_ms`
 /// (negative: for ever; 0: not at all), and takes up to `max` of one topic. `deliveries` has room
 /// for `max` pointers; `count` gets how many were written, 0 where the time was over or the
 /// consumer was shut down. Each is the caller's, to be completed and freed.
@@ -222,9 +297,11 @@ pub unsafe extern "C" fn ons_consumer_receive(
             "deliveries",
         )?;
         this.process.check()?;
-        let mut received = this.inbox.try_receive(max);
+        let size = this.consumer.batch_size();
+        let most = max.saturating_mul(size);
+        let mut received = this.inbox.try_receive(most);
         if received.is_empty() && timeout_ms != 0 && max > 0 {
-            let receive = this.inbox.receive(max);
+            let receive = this.inbox.receive(most);
             received = match u64::try_from(timeout_ms) {
                 Err(_) => this.process.block_on(receive)?,
                 Ok(limit) => {
@@ -234,9 +311,8 @@ pub unsafe extern "C" fn ons_consumer_receive(
                 }
             };
         }
-        let received: Vec<_> = received
-            .into_iter()
-            .map(|delivery| ons_delivery_t::new(delivery, None))
+        let received: Vec<_> = lists(received, size)
+            .map(|list| ons_delivery_t::new(list, None))
             .collect();
         put(count, received.len());
         // SAFETY: at most `max` were received.

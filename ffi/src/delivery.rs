@@ -1,57 +1,75 @@
 //! `ons_delivery_t`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq::{Action, Delivery, Error, ErrorKind};
+use smallvec::SmallVec;
 
 use crate::boundary::{arg, guard, guard_or};
+use crate::enums::action_of;
 use crate::error::ons_error_t;
 use crate::listener_pool::Batch;
 use crate::message::ons_message_t;
 
-/// What becomes of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-#[allow(non_camel_case_types, reason = "names of C")]
-pub enum ons_action_t {
-    /// It is done with.
-    ONS_ACTION_COMMIT_MESSAGE = 0,
-    /// It is to come again later.
-    ONS_ACTION_RECONSUME_LATER = 1,
-}
-
-/// A message in the hands of the application, and its completion. Owned by whoever it was given
-/// to; freeing one that is not completed has the message come again later.
+/// A message in the hands of the application, or a list of them where a batch consumer received it,
+/// and its completion. Owned by whoever it was given to; freeing one that is not completed has what
+/// is in it come again later.
 #[derive(Debug)]
 pub struct ons_delivery_t {
-    delivery: Delivery,
-    message: ons_message_t,
+    parts: List,
+    completed: AtomicBool,
     /// Where it came by a listener's call: what counts the calls that are not over.
     batch: Option<Arc<Batch>>,
 }
 
+type List = SmallVec<[Part; 1]>;
+
+#[derive(Debug)]
+pub(crate) struct Part {
+    delivery: Delivery,
+    message: ons_message_t,
+}
+
+/// Puts deliveries into lists of up to `size`.
+pub(crate) fn lists(deliveries: Vec<Delivery>, size: usize) -> impl Iterator<Item = List> {
+    let mut parts = deliveries.into_iter().map(|delivery| Part {
+        message: delivery.message().clone().into(),
+        delivery,
+    });
+    std::iter::from_fn(move || {
+        let list: List = parts.by_ref().take(size).collect();
+        (!list.is_empty()).then_some(list)
+    })
+}
+
 impl ons_delivery_t {
-    pub(crate) fn new(delivery: Delivery, batch: Option<Arc<Batch>>) -> Box<Self> {
-        let message = delivery.message().clone().into();
+    pub(crate) fn new(parts: List, batch: Option<Arc<Batch>>) -> Box<Self> {
+        let completed = AtomicBool::new(false);
         Box::new(Self {
-            delivery,
-            message,
+            parts,
+            completed,
             batch,
         })
     }
 
     /// For callers in Rust: the topic of the subscription that it came by.
     #[must_use]
-    pub fn topic(&self) -> &Arc<str> {
-        self.delivery.topic()
+    pub fn topic(&self) -> &str {
+        self.parts.first().map_or("", |part| part.delivery.topic())
     }
 
     fn complete(&self, action: Action) -> bool {
-        let first = self.delivery.complete(action);
-        if first && let Some(batch) = &self.batch {
+        if self.completed.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        for part in &self.parts {
+            part.delivery.complete(action);
+        }
+        if let Some(batch) = &self.batch {
             batch.completed();
         }
-        first
+        true
     }
 }
 
@@ -61,15 +79,34 @@ impl Drop for ons_delivery_t {
     }
 }
 
-/// The message of a delivery. It belongs to the delivery and lives as long.
+/// The message of a delivery, or the first of its list. It belongs to the delivery and lives as
+/// long.
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_delivery_message(
     delivery: Option<&ons_delivery_t>,
 ) -> Option<&ons_message_t> {
-    delivery.map(|delivery| &delivery.message)
+    ons_delivery_message_at(delivery, 0)
 }
 
-/// Says what becomes of the message: one of ons_action_t. To be called once, in the callback that
+/// How many messages are in a delivery: 1, but for a batch consumer's.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_delivery_count(delivery: Option<&ons_delivery_t>) -> usize {
+    delivery.map_or(0, |delivery| delivery.parts.len())
+}
+
+/// A message of a delivery, from 0 on in the order in which the queue holds them; NULL where there
+/// is none. It belongs to the delivery and lives as long.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_delivery_message_at(
+    delivery: Option<&ons_delivery_t>,
+    index: usize,
+) -> Option<&ons_message_t> {
+    let part = delivery?.parts.get(index)?;
+    Some(&part.message)
+}
+
+/// Says what becomes of what is in it: one of ons_action_t, or for an order consumer's of
+/// ons_order_action_t. To be called once, in the callback that
 /// brought the delivery or later, on any thread. Does not block.
 ///
 /// # Errors
@@ -83,18 +120,7 @@ pub extern "C" fn ons_delivery_complete(
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
         let delivery = arg(delivery, "delivery")?;
-        let action = match action {
-            0 => Action::CommitMessage,
-            1 => Action::ReconsumeLater,
-            other => {
-                return Err(Error::new(
-                    ErrorKind::InvalidArgument,
-                    format!(
-                        "argument `action` is {other}: 0 (commit) or 1 (reconsume later) is allowed"
-                    ),
-                ));
-            }
-        };
+        let action = action_of(action)?;
         match delivery.complete(action) {
             true => Ok(()),
             false => Err(Error::new(

@@ -15,7 +15,7 @@
 //! - A callback is a function, its `userdata` and a `destroy` (or NULL) for that, which is called
 //!   exactly once, after the last call of the function, also where the call that takes it fails.
 //!   Each callback says on which threads it is called. It must not unwind or longjmp out.
-//! - Listeners run on threads of their own and may block. Completions of sends run on the
+//! - Listeners and checkers run on threads of their own and may block. Completions of sends run on the
 //!   library's network threads and must not: calls that wait are refused there.
 //! - After a fork, objects made before it are errors (ONS_CODE_FORKED) in the child, which may make
 //!   its own; freeing them there is fine.
@@ -27,29 +27,39 @@
 
 mod boundary;
 mod callback;
+mod check;
 mod config;
 mod consumer;
+mod consumer_kind;
 mod delivery;
 mod dev_server;
+mod enums;
 mod error;
 mod listener_pool;
 mod log;
 mod message;
+mod message_parts;
 mod producer;
+mod producer_kind;
 mod runtime;
 mod send_result;
+mod transaction;
 mod version;
 
 pub use boundary::ons_view_t;
 pub use callback::ons_destroy_fn;
+pub use check::*;
 pub use config::*;
 pub use consumer::*;
 pub use delivery::*;
 pub use dev_server::*;
+pub use enums::*;
 pub use error::*;
 pub use log::{ons_log_fn, ons_log_level_t, ons_log_set};
 pub use message::*;
+pub use message_parts::*;
 pub use producer::*;
 pub use runtime::ons_exit;
 pub use send_result::*;
+pub use transaction::*;
 pub use version::*;

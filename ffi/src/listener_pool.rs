@@ -10,7 +10,8 @@ use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
 use parking_lot::{Condvar, Mutex};
 
 use crate::callback::Callback;
-use crate::delivery::ons_delivery_t;
+use crate::consumer_kind::AnyConsumer;
+use crate::delivery::{lists, ons_delivery_t};
 use crate::runtime::Process;
 
 /// Called with deliveries of one topic, which become the callee's: each is to be completed and
@@ -32,6 +33,8 @@ pub(crate) struct ListenerPool {
     inbox: Inbox,
     process: Arc<Process>,
     limit: usize,
+    /// Most messages of a delivery.
+    batch_size: usize,
     state: Mutex<State>,
     /// A call is over, or a thread has ended.
     changed: Condvar,
@@ -53,11 +56,12 @@ struct State {
 }
 
 impl ListenerPool {
-    pub(crate) fn new(inbox: Inbox, process: Arc<Process>, limit: usize) -> Arc<Self> {
+    pub(crate) fn new(consumer: &AnyConsumer, process: Arc<Process>) -> Arc<Self> {
         Arc::new(Self {
-            inbox,
+            inbox: consumer.inbox(),
             process,
-            limit,
+            limit: consumer.consume_thread_nums(),
+            batch_size: consumer.batch_size(),
             state: Mutex::default(),
             changed: Condvar::new(),
         })
@@ -157,9 +161,12 @@ impl ListenerPool {
     }
 
     /// One thread's share of what waits: listeners that take their time get one message each, a
-    /// flood comes in arrays.
+    /// flood comes in arrays. Lists come one by one.
     fn call_size(&self) -> usize {
-        (self.inbox.len() / self.limit).clamp(1, MAX_CALL)
+        match self.batch_size {
+            1 => (self.inbox.len() / self.limit).clamp(1, MAX_CALL),
+            size => size,
+        }
     }
 
     /// Starts another thread where messages are left and nobody waits for them.
@@ -181,11 +188,10 @@ impl ListenerPool {
     fn call(self: &Arc<Self>, listener: &Listener, deliveries: Vec<Delivery>) {
         let batch = Arc::new(Batch {
             pool: Arc::clone(self),
-            state: AtomicUsize::new(deliveries.len()),
+            state: AtomicUsize::new(deliveries.len().div_ceil(self.batch_size)),
         });
-        let mut deliveries: Vec<*mut ons_delivery_t> = deliveries
-            .into_iter()
-            .map(|it| Box::into_raw(ons_delivery_t::new(it, Some(Arc::clone(&batch)))))
+        let mut deliveries: Vec<*mut ons_delivery_t> = lists(deliveries, self.batch_size)
+            .map(|list| Box::into_raw(ons_delivery_t::new(list, Some(Arc::clone(&batch)))))
             .collect();
         listener.call(|function, userdata| {
             // SAFETY: the caller gave the function and its userdata for each other; the array

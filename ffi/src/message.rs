@@ -1,4 +1,4 @@
-//! `ons_message_t`: messages to be sent, and messages that were received.
+//! `ons_message_t`: messages to be sent, and messages that were received. How they are made.
 
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use onsmq::{Error, ErrorKind, Message, MessageExt, Result};
 
-use crate::boundary::{arg, bytes, guard, guard_or, ons_view_t, put, text};
+use crate::boundary::{arg, bytes, guard, guard_or, put, text};
 use crate::callback::{Userdata, ons_destroy_fn};
 use crate::error::ons_error_t;
 
@@ -15,20 +15,31 @@ use crate::error::ons_error_t;
 /// received may only be read, by any. Views of its parts live as long as it does, and until the
 /// next change.
 #[derive(Debug, Clone)]
-pub struct ons_message_t(Kind);
+pub struct ons_message_t(pub(crate) Kind);
 
 #[derive(Debug, Clone)]
-enum Kind {
+pub(crate) enum Kind {
     Outgoing(Message),
     Received(Received),
 }
 
 /// A message that was received, and the texts of it that have to be made.
 #[derive(Debug, Clone)]
-struct Received {
-    message: MessageExt,
+pub(crate) struct Received {
+    pub(crate) message: MessageExt,
     message_id: OnceLock<String>,
     born_host: OnceLock<String>,
+}
+
+impl Received {
+    pub(crate) fn message_id(&self) -> &str {
+        self.message_id.get_or_init(|| self.message.message_id())
+    }
+
+    pub(crate) fn born_host(&self) -> &str {
+        self.born_host
+            .get_or_init(|| self.message.born_host().to_string())
+    }
 }
 
 impl From<MessageExt> for ons_message_t {
@@ -70,7 +81,7 @@ impl ons_message_t {
         }
     }
 
-    fn part<'a>(
+    pub(crate) fn part<'a>(
         &'a self,
         outgoing: impl FnOnce(&'a Message) -> Option<&'a str>,
         received: impl FnOnce(&'a MessageExt) -> Option<&'a str>,
@@ -81,7 +92,7 @@ impl ons_message_t {
         }
     }
 
-    fn user_properties(&self) -> Box<dyn Iterator<Item = (&str, &str)> + '_> {
+    pub(crate) fn user_properties(&self) -> Box<dyn Iterator<Item = (&str, &str)> + '_> {
         match &self.0 {
             Kind::Outgoing(message) => Box::new(message.user_properties()),
             Kind::Received(received) => Box::new(received.message.user_properties()),
@@ -96,6 +107,9 @@ fn resent(message: &MessageExt) -> Message {
     }
     if let Some(key) = message.key() {
         resent = resent.key(key);
+    }
+    if let Some(sharding_key) = message.sharding_key() {
+        resent = resent.sharding_key(sharding_key);
     }
     for (name, value) in message.user_properties() {
         resent.set_property(name, value);
@@ -251,6 +265,47 @@ pub unsafe extern "C" fn ons_message_set_key(
     })
 }
 
+/// Sets the sharding key: messages of one key go to one queue when an order producer sends them,
+/// and are consumed in their order. Empty for none. Copied. Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT, ONS_CODE_INVALID_STATE for a message that was received.
+///
+/// # Safety
+/// `sharding_key` points to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_message_set_sharding_key(
+    message: Option<&mut ons_message_t>,
+    sharding_key: *const c_char,
+    sharding_key_len: usize,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let message = arg(message, "message")?.outgoing()?;
+        // SAFETY: as this function requires.
+        message.set_sharding_key(unsafe { text(sharding_key, sharding_key_len, "sharding_key") }?);
+        Ok(())
+    })
+}
+
+/// Sets when the message is to be delivered, in ms since 1970: at most 40 days ahead, which is
+/// checked when it is sent; a time that has passed means now, 0 at once. Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_ARGUMENT, ONS_CODE_INVALID_STATE for a message that was received.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_message_set_start_deliver_time(
+    message: Option<&mut ons_message_t>,
+    start_deliver_time: i64,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let message = arg(message, "message")?.outgoing()?;
+        message.set_start_deliver_time(Some(start_deliver_time).filter(|time| *time != 0));
+        Ok(())
+    })
+}
+
 /// Sets a user property; the last value of a name counts. Copied. Neither may be empty, hold
 /// U+0001 or U+0002, or be a name that RocketMQ keeps for itself, which is checked when the
 /// message is sent. Does not block.
@@ -281,146 +336,6 @@ pub unsafe extern "C" fn ons_message_set_property(
         message.set_property(name, value);
         Ok(())
     })
-}
-
-/// The topic that it is sent to; of a message that comes again, the one that it was sent to first.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_topic(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(message.and_then(|it| it.part(|m| Some(m.topic()), |m| Some(m.topic()))))
-}
-
-/// The body.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_body(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::bytes(match message.map(|message| &message.0) {
-        None => &[],
-        Some(Kind::Outgoing(message)) => message.body(),
-        Some(Kind::Received(received)) => received.message.body(),
-    })
-}
-
-/// The tag, or nothing.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_tag(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(message.and_then(|it| it.part(Message::get_tag, MessageExt::tag)))
-}
-
-/// The key, or nothing.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_key(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(message.and_then(|it| it.part(Message::get_key, MessageExt::key)))
-}
-
-/// The value of a user property; of a received message also of a system property. Nothing where
-/// there is none, or `name` is not UTF-8.
-///
-/// # Safety
-/// `name` points to as many bytes as said.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ons_message_property(
-    message: Option<&ons_message_t>,
-    name: *const c_char,
-    name_len: usize,
-) -> ons_view_t {
-    // SAFETY: as this function requires.
-    let name = unsafe { text(name, name_len, "name") }.unwrap_or_default();
-    ons_view_t::text(message.and_then(|it| it.part(|m| m.get_property(name), |m| m.property(name))))
-}
-
-/// Called with each of some properties.
-pub type ons_property_fn =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, name: ons_view_t, value: ons_view_t)>;
-
-/// Calls `visit` with each user property, in their order, on this thread, before it returns.
-///
-/// # Safety
-/// `visit` can be called with `userdata`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ons_message_each_property(
-    message: Option<&ons_message_t>,
-    visit: ons_property_fn,
-    userdata: *mut c_void,
-) {
-    guard_or((), || {
-        let (Some(message), Some(visit)) = (message, visit) else {
-            return;
-        };
-        for (name, value) in message.user_properties() {
-            let (name, value) = (ons_view_t::text(Some(name)), ons_view_t::text(Some(value)));
-            // SAFETY: the caller gave the function and its userdata for each other.
-            unsafe { visit(userdata, name, value) };
-        }
-    });
-}
-
-impl Received {
-    fn message_id(&self) -> &str {
-        self.message_id.get_or_init(|| self.message.message_id())
-    }
-
-    fn born_host(&self) -> &str {
-        self.born_host
-            .get_or_init(|| self.message.born_host().to_string())
-    }
-}
-
-fn received(message: Option<&ons_message_t>) -> Option<&Received> {
-    match &message?.0 {
-        Kind::Outgoing(_) => None,
-        Kind::Received(received) => Some(received),
-    }
-}
-
-fn ext(message: Option<&ons_message_t>) -> Option<&MessageExt> {
-    received(message).map(|received| &received.message)
-}
-
-/// The id of a received message: the one that its sender was answered.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_id(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(received(message).map(Received::message_id))
-}
-
-/// How often a received message was delivered before; 0 for one to be sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_reconsume_times(message: Option<&ons_message_t>) -> i32 {
-    ext(message).map_or(0, MessageExt::reconsume_times)
-}
-
-/// When a received message was made, in ms since 1970; 0 for one to be sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_born_timestamp(message: Option<&ons_message_t>) -> i64 {
-    ext(message).map_or(0, MessageExt::born_timestamp)
-}
-
-/// Where a received message was made, as `address:port`.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_born_host(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(received(message).map(Received::born_host))
-}
-
-/// When the broker stored a received message, in ms since 1970; 0 for one to be sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_store_timestamp(message: Option<&ons_message_t>) -> i64 {
-    ext(message).map_or(0, MessageExt::store_timestamp)
-}
-
-/// The broker that holds a received message.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_broker_name(message: Option<&ons_message_t>) -> ons_view_t {
-    ons_view_t::text(ext(message).map(MessageExt::broker_name))
-}
-
-/// The queue that holds a received message; -1 for one to be sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_queue_id(message: Option<&ons_message_t>) -> i32 {
-    ext(message).map_or(-1, MessageExt::queue_id)
-}
-
-/// A received message's place in its queue; -1 for one to be sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn ons_message_queue_offset(message: Option<&ons_message_t>) -> i64 {
-    ext(message).map_or(-1, MessageExt::queue_offset)
 }
 
 /// Frees a message that the caller made or cloned. NULL: nothing happens.

@@ -4,21 +4,23 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use onsmq::{Error, ErrorKind, Message, Producer, Result, SendResult};
+use onsmq::{Client, Config, Error, ErrorKind, Message, Result, SendResult};
 
 use crate::boundary::{arg, array, guard, guard_or, put};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
 use crate::config::ons_config_t;
 use crate::error::ons_error_t;
 use crate::message::ons_message_t;
+use crate::producer_kind::AnyProducer;
 use crate::runtime::{Process, is_runtime_thread};
 use crate::send_result::ons_send_result_t;
 
-/// Sends messages. Any threads at once.
+/// Sends messages: a producer, an order producer or a transaction producer, by what made it. Any
+/// threads at once.
 #[derive(Debug)]
 pub struct ons_producer_t {
-    producer: Arc<Producer>,
-    process: Arc<Process>,
+    pub(crate) producer: AnyProducer,
+    pub(crate) process: Arc<Process>,
 }
 
 /// Called with what became of a send: one of the two is NULL, the other the callee's to free. On
@@ -58,13 +60,46 @@ pub extern "C" fn ons_producer_new(
     config: Option<&ons_config_t>,
     out: Option<&mut MaybeUninit<Box<ons_producer_t>>>,
 ) -> Option<Box<ons_error_t>> {
-    guard(|| {
-        let (config, out) = (arg(config, "config")?, arg(out, "out")?);
-        let process = Process::current()?;
-        let producer = Arc::new(process.client().producer(&config.0)?);
-        put(out, Box::new(ons_producer_t { producer, process }));
-        Ok(())
-    })
+    let normal = |client: &Client, config: &Config| {
+        client
+            .producer(config)
+            .map(Arc::new)
+            .map(AnyProducer::Normal)
+    };
+    guard(|| make(config, normal, out))
+}
+
+/// Makes a producer of ordered messages; it connects when it sends first. It sends by a message's
+/// sharding key: messages of one key go to one queue, the one that the vendor's Java SDK takes, in
+/// the order of the calls, and never to another where that fails. With ons_producer_send_many,
+/// nothing is sent behind a message of the same key that failed. Nothing is sent one-way. Does not
+/// block.
+///
+/// # Errors
+/// As ons_producer_new.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_order_producer_new(
+    config: Option<&ons_config_t>,
+    out: Option<&mut MaybeUninit<Box<ons_producer_t>>>,
+) -> Option<Box<ons_error_t>> {
+    let ordered = |client: &Client, config: &Config| {
+        let producer = client.order_producer(config)?;
+        Ok(AnyProducer::Ordered(Arc::new(producer)))
+    };
+    guard(|| make(config, ordered, out))
+}
+
+pub(crate) fn make(
+    config: Option<&ons_config_t>,
+    kind: impl FnOnce(&Client, &Config) -> Result<AnyProducer>,
+    out: Option<&mut MaybeUninit<Box<ons_producer_t>>>,
+) -> Result<()> {
+    let (config, out) = (arg(config, "config")?, arg(out, "out")?);
+    let process = Process::current()?;
+    let producer = kind(process.client(), &config.0)?;
+    put(out, Box::new(ons_producer_t { producer, process }));
+    Ok(())
 }
 
 /// Makes the producer ready. Starting twice is starting once. Does not wait for the network.
@@ -96,7 +131,7 @@ pub extern "C" fn ons_producer_shutdown(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         if is_runtime_thread() {
-            let producer = Arc::clone(producer);
+            let producer = producer.clone();
             return process.spawn(async move { producer.shutdown().await });
         }
         process.block_on(producer.shutdown())
@@ -122,7 +157,7 @@ pub extern "C" fn ons_producer_is_closed(producer: Option<&ons_producer_t>) -> b
 /// ONS_CODE_ILLEGAL_MESSAGE, ONS_CODE_NO_ROUTE, ONS_CODE_NO_PERMISSION and other refusals at once;
 /// ONS_CODE_CONNECT_FAILED, ONS_CODE_TIMEOUT and the like when the time is over;
 /// ONS_CODE_NOT_STARTED, ONS_CODE_CLOSED; ONS_CODE_INVALID_STATE in a callback that must not
-/// block.
+/// block, and for a transaction producer.
 #[must_use = "an error is to be looked at, and freed"]
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_send(
@@ -133,7 +168,7 @@ pub extern "C" fn ons_producer_send(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
-        let result = process.block_on(producer.send(message))??;
+        let result = process.block_on(producer.send(message)?)??;
         if let Some(out) = out {
             put(out, Box::new(result.into()));
         }
@@ -155,7 +190,7 @@ pub extern "C" fn ons_producer_send_oneway(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
-        process.block_on(producer.send_oneway(message))?.map(drop)
+        process.block_on(producer.send_oneway(message)?)?.map(drop)
     })
 }
 
@@ -178,7 +213,7 @@ pub extern "C" fn ons_producer_send_oneway_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send_oneway(message);
+        let sending = producer.send_oneway(message)?;
         process.spawn(async move {
             let error = sending.await.err();
             callback.call(|function, userdata| {
@@ -210,7 +245,7 @@ pub extern "C" fn ons_producer_send_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send(message);
+        let sending = producer.send(message)?;
         process.spawn(async move {
             let (result, error) = apart(sending.await);
             callback.call(|function, userdata| {
@@ -250,7 +285,7 @@ pub unsafe extern "C" fn ons_producer_send_many(
                 "argument `results` or `errors` is NULL",
             ));
         }
-        let sent = process.block_on(producer.send_many(messages))?;
+        let sent = process.block_on(producer.send_many(messages)?)?;
         for (at, sent) in sent.into_iter().enumerate() {
             let (result, error) = apart(sent);
             // SAFETY: there is room for `count` pointers, and as many messages were sent.
@@ -287,7 +322,7 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
         // SAFETY: as this function requires.
         let messages = to_send(unsafe { array(messages, count, "messages") }?);
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send_many(messages);
+        let sending = producer.send_many(messages)?;
         process.spawn(async move {
             let (mut results, mut errors): (Vec<_>, Vec<_>) = sending
                 .await
@@ -313,7 +348,7 @@ pub extern "C" fn ons_producer_free(producer: Option<Box<ons_producer_t>>) {
 impl Drop for ons_producer_t {
     fn drop(&mut self) {
         if self.producer.is_started() && self.process.is_own() {
-            let producer = Arc::clone(&self.producer);
+            let producer = self.producer.clone();
             let _ = self.process.spawn(async move { producer.shutdown().await });
         }
     }
@@ -323,9 +358,9 @@ fn to_send(messages: Vec<&ons_message_t>) -> Vec<Message> {
     messages.into_iter().map(ons_message_t::to_send).collect()
 }
 
-type Apart = (Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
+pub(crate) type Apart = (Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
 
-fn apart(sent: Result<SendResult>) -> Apart {
+pub(crate) fn apart(sent: Result<SendResult>) -> Apart {
     match sent {
         Ok(result) => (Some(Box::new(result.into())), None),
         Err(error) => (None, Some(Box::new(error.into()))),

@@ -99,7 +99,7 @@ impl Sender {
         route: &'a Route,
         failed: Option<&Arc<str>>,
     ) -> Result<&'a MessageQueue> {
-        match &outgoing.sharding_key {
+        match outgoing.order_key() {
             Some(key) => by_sharding_key(&outgoing.topic, route, key),
             None => self
                 .selector
@@ -287,7 +287,7 @@ impl Sender {
 
 /// Ordered messages stay with their queue.
 fn may_go_elsewhere(outgoing: &Outgoing, route: &Route) -> bool {
-    outgoing.sharding_key.is_none() && has_alternative(route)
+    outgoing.order_key().is_none() && has_alternative(route)
 }
 
 /// While there is another broker, one that is silent gets half of the time that is left.

@@ -14,7 +14,7 @@ use crate::{Message, Result, SendResult};
 /// producer that is dropped is shut down in the background.
 pub struct Producer(Arc<Shared>);
 
-producer_life!(Producer);
+producer_life!(Producer, 0);
 
 impl Producer {
     pub(crate) fn new(client: Client, config: ProducerConfig) -> Self {
@@ -38,7 +38,7 @@ impl Producer {
     pub fn send(
         &self,
         message: Message,
-    ) -> impl Future<Output = Result<SendResult>> + Send + 'static {
+    ) -> impl Future<Output = Result<SendResult>> + Send + use<> {
         let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
         async move {
             let (running, _in_flight) = begun?;
@@ -56,7 +56,7 @@ impl Producer {
     pub fn send_many(
         &self,
         messages: Vec<Message>,
-    ) -> impl Future<Output = Vec<Result<SendResult>>> + Send + 'static {
+    ) -> impl Future<Output = Vec<Result<SendResult>>> + Send + use<> {
         futures_util::future::join_all(messages.into_iter().map(|message| self.send(message)))
     }
 
@@ -68,7 +68,7 @@ impl Producer {
     pub fn send_oneway(
         &self,
         message: Message,
-    ) -> impl Future<Output = Result<String>> + Send + 'static {
+    ) -> impl Future<Output = Result<String>> + Send + use<> {
         let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
         async move {
             let (running, _in_flight) = begun?;

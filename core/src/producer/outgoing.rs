@@ -19,8 +19,8 @@ pub(super) struct Outgoing {
     pub(super) body: Bytes,
     pub(super) born_timestamp: i64,
     pub(super) sys_flag: i32,
-    /// What the queue is computed from; none where any will do.
-    pub(super) sharding_key: Option<String>,
+    sharding_key: Option<String>,
+    is_ordered: bool,
     pub(super) start_deliver_time: Option<i64>,
 }
 
@@ -47,15 +47,21 @@ impl Outgoing {
             body: message.body,
             born_timestamp,
             sys_flag: 0,
-            sharding_key: None,
+            sharding_key: message.sharding_key,
+            is_ordered: false,
             start_deliver_time: message.start_deliver_time,
         })
     }
 
-    /// The same, bound to the queue of a sharding key.
-    pub(super) fn ordered_by(mut self, sharding_key: &str) -> Self {
-        self.sharding_key = Some(sharding_key.to_owned());
+    /// The same, bound to the queue of its sharding key.
+    pub(super) const fn ordered(mut self) -> Self {
+        self.is_ordered = true;
         self
+    }
+
+    /// What the queue is computed from; none where any will do.
+    pub(super) fn order_key(&self) -> Option<&str> {
+        self.sharding_key.as_deref().filter(|_| self.is_ordered)
     }
 
     /// The same as a half message. `immunity` is how long the broker is not to ask for its outcome,

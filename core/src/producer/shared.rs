@@ -178,7 +178,7 @@ impl Shared {
 
 /// The methods and traits that every kind of producer has.
 macro_rules! producer_life {
-    ($type:ident) => {
+    ($type:ident, $shared:tt) => {
         impl $type {
             /// Makes the producer ready to send; nothing is sent yet. Starting twice is starting
             /// once.
@@ -190,38 +190,38 @@ macro_rules! producer_life {
                 reason = "it needs the runtime, and may come to wait"
             )]
             pub async fn start(&self) -> crate::Result<()> {
-                self.0.start()
+                self.$shared.start()
             }
 
             /// Takes no more messages, lets sends in flight finish within their time, and
             /// disconnects. A second call does nothing.
             pub async fn shutdown(&self) {
-                self.0.shutdown().await;
+                self.$shared.shutdown().await;
             }
 
             /// Whether it was started and not shut down.
             #[must_use]
             pub fn is_started(&self) -> bool {
-                self.0.phase() == onsmq_proto::machine::Phase::Running
+                self.$shared.phase() == onsmq_proto::machine::Phase::Running
             }
 
             /// Whether it was shut down, or is about to be.
             #[must_use]
             pub fn is_closed(&self) -> bool {
                 use onsmq_proto::machine::Phase;
-                matches!(self.0.phase(), Phase::Draining | Phase::Closed)
+                matches!(self.$shared.phase(), Phase::Draining | Phase::Closed)
             }
 
             /// The group, without its namespace.
             #[must_use]
             pub fn group(&self) -> &str {
-                &self.0.config.group
+                &self.$shared.config.group
             }
         }
 
         impl Drop for $type {
             fn drop(&mut self) {
-                self.0.abandon();
+                self.$shared.abandon();
             }
         }
 

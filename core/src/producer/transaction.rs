@@ -45,7 +45,7 @@ impl TransactionStatus {
 /// producer that is dropped is shut down in the background.
 pub struct TransactionProducer(Arc<Shared>);
 
-producer_life!(TransactionProducer);
+producer_life!(TransactionProducer, 0);
 
 impl TransactionProducer {
     pub(crate) fn new<C, F>(client: Client, config: ProducerConfig, checker: C) -> Self
@@ -81,21 +81,28 @@ impl TransactionProducer {
     }
 
     /// Sends a half message. Its outcome is told with [`Transaction::end`]; until then, and where
-    /// that does not happen, the broker asks the checker.
+    /// that does not happen, the broker asks the checker. It is in flight from this call on, until
+    /// the [`Transaction`] is ended or dropped.
     ///
     /// # Errors
     /// As [`Producer::send`](crate::Producer::send).
-    pub async fn begin(&self, message: Message) -> Result<Transaction> {
-        let (running, in_flight) = self.0.begin()?;
-        let outgoing = self.0.outgoing(&running, message)?;
-        let immunity = self.0.config.check_immunity;
-        let outgoing = outgoing.half(&running.sender.group, immunity)?;
-        let stored = running.sender.send(&outgoing, self.0.deadline()).await?;
-        Ok(Transaction {
-            stored,
-            running,
-            _in_flight: in_flight,
-        })
+    pub fn begin(
+        &self,
+        message: Message,
+    ) -> impl Future<Output = Result<Transaction>> + Send + use<> {
+        let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
+        async move {
+            let (running, in_flight) = begun?;
+            let outgoing = shared.outgoing(&running, message)?;
+            let immunity = shared.config.check_immunity;
+            let outgoing = outgoing.half(&running.sender.group, immunity)?;
+            let stored = running.sender.send(&outgoing, shared.deadline()).await?;
+            Ok(Transaction {
+                stored,
+                running,
+                _in_flight: in_flight,
+            })
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Consumers.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 use std::time::Duration;
 
 use onsmq_ffi::{
-    ons_action_t, ons_consumer_is_closed, ons_consumer_is_started, ons_consumer_new,
-    ons_consumer_on_ready, ons_consumer_receive, ons_consumer_shutdown, ons_consumer_start,
-    ons_consumer_subscribe, ons_consumer_t, ons_consumer_thread_nums, ons_consumer_unsubscribe,
-    ons_consumer_waiting, ons_delivery_complete, ons_delivery_message, ons_delivery_t,
+    ons_action_t, ons_batch_consumer_new, ons_consumer_is_closed, ons_consumer_is_started,
+    ons_consumer_new, ons_consumer_on_ready, ons_consumer_receive, ons_consumer_shutdown,
+    ons_consumer_start, ons_consumer_subscribe, ons_consumer_subscribe_sql, ons_consumer_t,
+    ons_consumer_thread_nums, ons_consumer_unsubscribe, ons_consumer_waiting,
+    ons_delivery_complete, ons_delivery_count, ons_delivery_message, ons_delivery_message_at,
+    ons_delivery_t, ons_destroy_fn, ons_error_t, ons_listener_fn, ons_order_consumer_new,
 };
 
 use crate::abi::{self, check, destroy, str_parts, userdata};
@@ -32,15 +34,24 @@ impl Action {
     }
 }
 
-/// A message and its completion. Dropped uncompleted, it comes again later.
+/// A message, or a batch consumer's list of them, and its completion. Dropped uncompleted, it comes
+/// again later.
 #[derive(Debug)]
 pub struct Delivery(Box<ons_delivery_t>);
 
 impl Delivery {
-    /// The message.
+    /// The message, or the first of the list.
     #[must_use]
     pub fn message(&self) -> Option<MessageView<'_>> {
         ons_delivery_message(Some(&self.0)).map(MessageView)
+    }
+
+    /// All messages.
+    pub fn messages(&self) -> impl ExactSizeIterator<Item = MessageView<'_>> {
+        let all: Vec<_> = (0..ons_delivery_count(Some(&self.0)))
+            .filter_map(|at| ons_delivery_message_at(Some(&self.0), at).map(MessageView))
+            .collect();
+        all.into_iter()
     }
 
     /// The topic of the subscription that it came by.
@@ -56,6 +67,26 @@ impl Delivery {
     }
 }
 
+type SubscribeFn = unsafe extern "C" fn(
+    Option<&ons_consumer_t>,
+    *const c_char,
+    usize,
+    *const c_char,
+    usize,
+    ons_listener_fn,
+    *mut c_void,
+    ons_destroy_fn,
+) -> Option<Box<ons_error_t>>;
+
+/// What a subscription chooses by.
+#[derive(Debug, Clone, Copy)]
+pub enum Filter<'a> {
+    /// Tags between `||`, or `*`.
+    Tags(&'a str),
+    /// A condition on user properties.
+    Sql92(&'a str),
+}
+
 /// Consumes messages as a member of a group.
 #[derive(Debug)]
 pub struct Consumer(Box<ons_consumer_t>);
@@ -67,22 +98,42 @@ impl Consumer {
         abi::out(|out| ons_consumer_new(Some(&config.0), out)).map(Self)
     }
 
+    /// A consumer of ordered messages.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), for a wrong configuration.
+    pub fn ordered(config: &Config) -> Result<Self> {
+        abi::out(|out| ons_order_consumer_new(Some(&config.0), out)).map(Self)
+    }
+
+    /// A consumer of lists of messages.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), for a wrong configuration.
+    pub fn batch(config: &Config) -> Result<Self> {
+        abi::out(|out| ons_batch_consumer_new(Some(&config.0), out)).map(Self)
+    }
+
     /// Subscribes to a topic whose messages are [received](Self::receive).
     ///
     /// # Errors
     /// [`Error`](crate::Error).
-    pub fn subscribe(&self, topic: &str, expression: &str) -> Result<()> {
-        let ((topic, topic_len), (expression, expression_len)) =
-            (str_parts(topic), str_parts(expression));
+    pub fn subscribe(&self, topic: &str, filter: Filter<'_>) -> Result<()> {
+        let (function, text): (SubscribeFn, _) = match filter {
+            Filter::Tags(text) => (ons_consumer_subscribe, text),
+            Filter::Sql92(text) => (ons_consumer_subscribe_sql, text),
+        };
+        let ((topic, topic_len), (text, text_len)) = (str_parts(topic), str_parts(text));
+        let this = Some(&*self.0);
         check(
             // SAFETY: both point to as many bytes as said.
             unsafe {
-                ons_consumer_subscribe(
-                    Some(&self.0),
+                function(
+                    this,
                     topic,
                     topic_len,
-                    expression,
-                    expression_len,
+                    text,
+                    text_len,
                     None,
                     null_mut(),
                     None,
@@ -127,7 +178,7 @@ impl Consumer {
         ons_consumer_is_closed(Some(&self.0))
     }
 
-    /// Waits for messages, for ever without a limit, and takes up to `max`.
+    /// Waits for deliveries, for ever without a limit, and takes up to `max`.
     ///
     /// # Errors
     /// [`Error`](crate::Error).

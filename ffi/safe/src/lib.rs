@@ -9,14 +9,16 @@ mod error;
 mod log;
 mod message;
 mod producer;
+mod transaction;
 mod wake;
 
-pub use consumer::{Action, Consumer, Delivery};
+pub use consumer::{Action, Consumer, Delivery, Filter};
 pub use dev_server::DevServer;
 pub use error::{Error, Result, code_names};
 pub use log::{LogLevel, log_to, log_to_stderr};
 pub use message::{Message, MessageView};
 pub use producer::{Config, Producer, SendResult, Sent};
+pub use transaction::{Check, Transaction, TransactionStatus};
 pub use wake::Outbox;
 
 /// The library's version.

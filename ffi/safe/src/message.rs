@@ -7,8 +7,9 @@ use onsmq_ffi::{
     ons_message_clone, ons_message_each_property, ons_message_id, ons_message_key, ons_message_new,
     ons_message_property, ons_message_queue_id, ons_message_queue_offset,
     ons_message_reconsume_times, ons_message_set_key, ons_message_set_property,
-    ons_message_set_tag, ons_message_store_timestamp, ons_message_t, ons_message_tag,
-    ons_message_topic, ons_view_t,
+    ons_message_set_sharding_key, ons_message_set_start_deliver_time, ons_message_set_tag,
+    ons_message_sharding_key, ons_message_start_deliver_time, ons_message_store_timestamp,
+    ons_message_t, ons_message_tag, ons_message_topic, ons_view_t,
 };
 
 use crate::Result;
@@ -64,6 +65,22 @@ impl Message {
         )
     }
 
+    /// # Errors
+    /// [`Error`](crate::Error), for a message that was received.
+    pub fn set_sharding_key(&mut self, key: &str) -> Result<()> {
+        let (key, len) = str_parts(key);
+        // SAFETY: the pointer is to as many bytes as said.
+        check(unsafe { ons_message_set_sharding_key(Some(&mut self.0), key, len) })
+    }
+
+    /// In ms since 1970; 0 for none.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error), for a message that was received.
+    pub fn set_start_deliver_time(&mut self, time: i64) -> Result<()> {
+        check(ons_message_set_start_deliver_time(Some(&mut self.0), time))
+    }
+
     /// What it holds.
     #[must_use]
     pub fn view(&self) -> MessageView<'_> {
@@ -102,6 +119,18 @@ impl<'a> MessageView<'a> {
     #[must_use]
     pub fn key(self) -> Option<&'a str> {
         abi::some_text(ons_message_key(Some(self.0)), self.0)
+    }
+
+    /// The sharding key.
+    #[must_use]
+    pub fn sharding_key(self) -> Option<&'a str> {
+        abi::some_text(ons_message_sharding_key(Some(self.0)), self.0)
+    }
+
+    /// When it is, or was, to be delivered, in ms since 1970, where that was set.
+    #[must_use]
+    pub fn start_deliver_time(self) -> Option<i64> {
+        Some(ons_message_start_deliver_time(Some(self.0))).filter(|time| *time != 0)
     }
 
     /// A property: of the user, or of a received message also the system's.

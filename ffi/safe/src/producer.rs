@@ -5,12 +5,12 @@ use std::ptr::null_mut;
 
 use onsmq_ffi::{
     ons_config_new, ons_config_set, ons_config_t, ons_error_t, ons_message_t,
-    ons_producer_is_closed, ons_producer_is_started, ons_producer_new, ons_producer_send,
-    ons_producer_send_async, ons_producer_send_many, ons_producer_send_many_async,
-    ons_producer_send_oneway, ons_producer_send_oneway_async, ons_producer_shutdown,
-    ons_producer_start, ons_producer_t, ons_send_result_broker_name, ons_send_result_message_id,
-    ons_send_result_queue_id, ons_send_result_queue_offset, ons_send_result_t,
-    ons_send_result_text, ons_send_result_topic,
+    ons_order_producer_new, ons_producer_is_closed, ons_producer_is_started, ons_producer_new,
+    ons_producer_send, ons_producer_send_async, ons_producer_send_many,
+    ons_producer_send_many_async, ons_producer_send_oneway, ons_producer_send_oneway_async,
+    ons_producer_shutdown, ons_producer_start, ons_producer_t, ons_send_result_broker_name,
+    ons_send_result_message_id, ons_send_result_queue_id, ons_send_result_queue_offset,
+    ons_send_result_t, ons_send_result_text, ons_send_result_topic,
 };
 
 use crate::abi::{self, Once, check, destroy, str_parts};
@@ -41,7 +41,7 @@ impl Config {
 
 /// A message is stored.
 #[derive(Debug)]
-pub struct SendResult(Box<ons_send_result_t>);
+pub struct SendResult(pub(crate) Box<ons_send_result_t>);
 
 impl SendResult {
     /// The message's id.
@@ -84,7 +84,10 @@ impl SendResult {
 /// What became of a send.
 pub type Sent = Result<SendResult>;
 
-fn sent(result: Option<Box<ons_send_result_t>>, error: Option<Box<ons_error_t>>) -> Option<Sent> {
+pub(crate) fn sent(
+    result: Option<Box<ons_send_result_t>>,
+    error: Option<Box<ons_error_t>>,
+) -> Option<Sent> {
     match (result, error) {
         (Some(result), _) => Some(Ok(SendResult(result))),
         (None, Some(error)) => Some(Err(Error::from(error))),
@@ -94,13 +97,21 @@ fn sent(result: Option<Box<ons_send_result_t>>, error: Option<Box<ons_error_t>>)
 
 /// Sends messages.
 #[derive(Debug)]
-pub struct Producer(Box<ons_producer_t>);
+pub struct Producer(pub(crate) Box<ons_producer_t>);
 
 impl Producer {
     /// # Errors
     /// [`Error`], for a wrong configuration.
     pub fn new(config: &Config) -> Result<Self> {
         abi::out(|out| ons_producer_new(Some(&config.0), out)).map(Self)
+    }
+
+    /// A producer of ordered messages, which sends by their sharding keys.
+    ///
+    /// # Errors
+    /// [`Error`], for a wrong configuration.
+    pub fn ordered(config: &Config) -> Result<Self> {
+        abi::out(|out| ons_order_producer_new(Some(&config.0), out)).map(Self)
     }
 
     /// # Errors

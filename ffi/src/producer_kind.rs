@@ -1,0 +1,104 @@
+//! The three kinds of producer as one.
+
+use std::sync::Arc;
+
+use futures_util::future::Either;
+use onsmq::{Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult};
+use onsmq::{Transaction, TransactionProducer};
+
+/// A producer of any kind.
+#[derive(Debug, Clone)]
+pub(crate) enum AnyProducer {
+    Normal(Arc<Producer>),
+    Ordered(Arc<OrderProducer>),
+    Transactional(Arc<TransactionProducer>),
+}
+
+/// The same expression for each kind.
+macro_rules! each {
+    ($kind:expr, $producer:ident => $value:expr) => {
+        match $kind {
+            AnyProducer::Normal($producer) => $value,
+            AnyProducer::Ordered($producer) => $value,
+            AnyProducer::Transactional($producer) => $value,
+        }
+    };
+}
+
+impl AnyProducer {
+    pub(crate) async fn start(&self) -> Result<()> {
+        each!(self, it => it.start().await)
+    }
+
+    pub(crate) async fn shutdown(&self) {
+        each!(self, it => it.shutdown().await);
+    }
+
+    pub(crate) fn is_started(&self) -> bool {
+        each!(self, it => it.is_started())
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        each!(self, it => it.is_closed())
+    }
+
+    /// An order producer sends by the message's own sharding key.
+    pub(crate) fn send(
+        &self,
+        message: Message,
+    ) -> Result<impl Future<Output = Result<SendResult>> + Send + use<>> {
+        match self {
+            Self::Normal(producer) => Ok(Either::Left(producer.send(message))),
+            Self::Ordered(producer) => {
+                let sharding_key = message.get_sharding_key().unwrap_or_default().to_owned();
+                Ok(Either::Right(producer.send(message, &sharding_key)))
+            }
+            Self::Transactional(_) => Err(without_transaction()),
+        }
+    }
+
+    pub(crate) fn send_many(
+        &self,
+        messages: Vec<Message>,
+    ) -> Result<impl Future<Output = Vec<Result<SendResult>>> + Send + use<>> {
+        match self {
+            Self::Normal(producer) => Ok(Either::Left(producer.send_many(messages))),
+            Self::Ordered(producer) => Ok(Either::Right(producer.send_many(messages))),
+            Self::Transactional(_) => Err(without_transaction()),
+        }
+    }
+
+    pub(crate) fn send_oneway(
+        &self,
+        message: Message,
+    ) -> Result<impl Future<Output = Result<String>> + Send + use<>> {
+        match self {
+            Self::Normal(producer) => Ok(producer.send_oneway(message)),
+            Self::Ordered(_) => Err(Error::new(
+                ErrorKind::InvalidState,
+                "an order producer sends nothing one-way, because it could not keep the order: use send",
+            )),
+            Self::Transactional(_) => Err(without_transaction()),
+        }
+    }
+
+    pub(crate) fn begin(
+        &self,
+        message: Message,
+    ) -> Result<impl Future<Output = Result<Transaction>> + Send + use<>> {
+        match self {
+            Self::Transactional(producer) => Ok(producer.begin(message)),
+            Self::Normal(_) | Self::Ordered(_) => Err(Error::new(
+                ErrorKind::InvalidState,
+                "only a transaction producer begins transactions: make one",
+            )),
+        }
+    }
+}
+
+fn without_transaction() -> Error {
+    Error::new(
+        ErrorKind::InvalidState,
+        "a transaction producer sends in transactions only: use a producer for other messages",
+    )
+}
