@@ -8,6 +8,7 @@ use onsmq_proto::machine::{Lifecycle, Phase};
 use onsmq_proto::{message::rules, names};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::group::Group;
@@ -34,6 +35,8 @@ pub(super) struct Shared {
     listened: Arc<ReadyQueue>,
     /// Closed with the consumer.
     inboxes: Mutex<Vec<Inbox>>,
+    /// Cancelled when the end was seen through.
+    closed: CancellationToken,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ impl Shared {
             subscriptions: Arc::default(),
             listened: Arc::default(),
             inboxes: Mutex::default(),
+            closed: CancellationToken::new(),
         })
     }
 
@@ -244,19 +248,29 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) async fn shutdown(&self) {
-        let group = {
-            let mut state = self.state.lock();
-            if !state.lifecycle.shutdown() {
-                return;
-            }
-            state.group.take()
-        };
-        if let Some(group) = group {
-            self.end(&group).await;
+    /// Takes no more messages from this call on. The future sees the end through, or waits until
+    /// whoever called first has.
+    pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.state.lock();
+        let is_first = state.lifecycle.shutdown();
+        let group = state.group.take();
+        if state.lifecycle.phase() == Phase::Closed {
+            self.closed.cancel();
         }
-        self.close_inboxes();
-        self.state.lock().lifecycle.drained();
+        drop(state);
+        // Nobody waits for ever should this one be given up.
+        let closed = is_first.then(|| self.closed.clone().drop_guard());
+        let shared = Arc::clone(self);
+        async move {
+            let Some(_closed) = closed else {
+                return shared.closed.cancelled().await;
+            };
+            if let Some(group) = group {
+                shared.end(&group).await;
+            }
+            shared.close_inboxes();
+            shared.state.lock().lifecycle.drained();
+        }
     }
 
     async fn end(&self, group: &Arc<Group>) {
@@ -290,10 +304,7 @@ impl Shared {
     pub(super) fn abandon(self: &Arc<Self>) {
         let group = self.state.lock().group.clone();
         if let Some(group) = group {
-            let shared = Arc::clone(self);
-            group
-                .runtime()
-                .spawn(async move { shared.shutdown().await });
+            group.runtime().spawn(self.shutdown());
         }
     }
 
@@ -390,12 +401,12 @@ macro_rules! consumer_life {
 
             /// Stops pulling, waits for the messages that were handed over (bounded by
             /// `AwaitTerminationMillisWhenShutdown`), commits offsets and leaves the group. What
-            /// was completed before does not come again; what was not handed over does. A second
-            /// call does nothing.
+            /// was completed before does not come again; what was not handed over does. It takes
+            /// effect from this call on; a second call waits for the first.
             ///
-            /// A listener that calls this waits for itself: it should spawn it instead.
-            pub async fn shutdown(&self) {
-                self.0.shutdown().await;
+            /// A listener that awaits this waits for itself: it should spawn it instead.
+            pub fn shutdown(&self) -> impl Future<Output = ()> + Send + use<> {
+                self.0.shutdown()
             }
 
             /// Whether it was started and not shut down.

@@ -6,6 +6,7 @@ use onsmq_proto::machine::{Lifecycle, Phase};
 use parking_lot::RwLock;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{info, warn};
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     /// Answers brokers that ask for outcomes; transactional producers have one.
     checker: Option<Checker>,
     state: RwLock<State>,
+    /// Cancelled when the end was seen through.
+    closed: CancellationToken,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ impl Shared {
             config,
             checker,
             state: RwLock::default(),
+            closed: CancellationToken::new(),
         })
     }
 
@@ -133,45 +137,56 @@ impl Shared {
         Instant::now() + self.config.send_timeout
     }
 
-    pub(super) async fn shutdown(&self) {
-        let running = {
-            let mut state = self.state.write();
-            if !state.lifecycle.shutdown() {
-                return;
-            }
-            state.running.take()
-        };
-        if let Some(running) = running {
-            running.sends.close();
-            // Each send ends by its own deadline.
-            if tokio::time::timeout(self.config.send_timeout, running.sends.wait())
-                .await
-                .is_err()
-            {
-                warn!(
-                    sends = running.sends.len(),
-                    "sends in flight are given up at shutdown"
-                );
-            }
-            let checker = self.checker.as_ref();
-            running
-                .sender
-                .instance
-                .leave_producer(&running.sender.group, checker)
-                .await;
-            info!(group = running.sender.group, "producer shut down");
+    /// Takes no more messages from this call on. The future sees the end through, or waits until
+    /// whoever called first has.
+    pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.state.write();
+        let is_first = state.lifecycle.shutdown();
+        let running = state.running.take();
+        if state.lifecycle.phase() == Phase::Closed {
+            self.closed.cancel();
         }
-        self.state.write().lifecycle.drained();
+        drop(state);
+        // Nobody waits for ever should this one be given up.
+        let closed = is_first.then(|| self.closed.clone().drop_guard());
+        let shared = Arc::clone(self);
+        async move {
+            let Some(_closed) = closed else {
+                return shared.closed.cancelled().await;
+            };
+            if let Some(running) = running {
+                shared.end(&running).await;
+            }
+            shared.state.write().lifecycle.drained();
+        }
+    }
+
+    async fn end(&self, running: &Running) {
+        running.sends.close();
+        // Each send ends by its own deadline.
+        if tokio::time::timeout(self.config.send_timeout, running.sends.wait())
+            .await
+            .is_err()
+        {
+            warn!(
+                sends = running.sends.len(),
+                "sends in flight are given up at shutdown"
+            );
+        }
+        let checker = self.checker.as_ref();
+        running
+            .sender
+            .instance
+            .leave_producer(&running.sender.group, checker)
+            .await;
+        info!(group = running.sender.group, "producer shut down");
     }
 
     /// Shuts down in the background, where that was not done.
     pub(super) fn abandon(self: &Arc<Self>) {
         let running = self.state.read().running.clone();
         if let Some(running) = running {
-            let shared = Arc::clone(self);
-            running
-                .runtime
-                .spawn(async move { shared.shutdown().await });
+            running.runtime.spawn(self.shutdown());
         }
     }
 }
@@ -194,9 +209,9 @@ macro_rules! producer_life {
             }
 
             /// Takes no more messages, lets sends in flight finish within their time, and
-            /// disconnects. A second call does nothing.
-            pub async fn shutdown(&self) {
-                self.$shared.shutdown().await;
+            /// disconnects. It takes effect from this call on; a second call waits for the first.
+            pub fn shutdown(&self) -> impl Future<Output = ()> + Send + use<> {
+                self.$shared.shutdown()
             }
 
             /// Whether it was started and not shut down.

@@ -449,9 +449,11 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
             .await;
         peer.expect(PULL).await;
     }
-    let ending = Arc::clone(&consumer);
-    let ending = tokio::spawn(async move { ending.shutdown().await });
+    let ending = tokio::spawn(consumer.shutdown());
+    assert!(consumer.is_closed());
+    let second = tokio::spawn(consumer.shutdown());
     let commit = peer.expect(COMMIT).await;
+    assert!(!second.is_finished());
     assert!(peer.has_none(COMMIT));
     commit.reply(answer(ResponseCode::SUCCESS, "")).await;
     for _ in 1..3 {
@@ -461,4 +463,5 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
     let leaving = peer.expect(RequestCode::UNREGISTER_CLIENT).await;
     leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
     ending.await.expect("no panic");
+    second.await.expect("no panic");
 }

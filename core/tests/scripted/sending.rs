@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use onsmq::{Error, ErrorKind, Message, Producer, Result, SendResult};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode, Serialization};
 use onsmq_proto::message::properties;
@@ -433,14 +434,17 @@ async fn a_shutdown_waits_for_sends_that_were_begun_and_not_polled() {
     let mut peer = Peer::start().await;
     let producer = peer.producer().await;
     let begun = producer.send(Message::new(TOPIC, "body"));
-    let ending = Arc::clone(&producer);
-    tokio::spawn(async move { ending.shutdown().await });
-    while !producer.is_closed() {
-        tokio::task::yield_now().await;
-    }
+    let ending = producer.shutdown();
+    assert!(producer.is_closed() && !producer.is_started());
+    let ending = tokio::spawn(ending);
+    let mut second = Box::pin(producer.shutdown());
+    assert!(second.as_mut().now_or_never().is_none());
     let sending = tokio::spawn(begun);
     peer.expect(SEND).await.reply(stored("1", "42")).await;
     sending.await.expect("no panic").expect("stored");
+    ending.await.expect("no panic");
+    second.await;
+    producer.shutdown().await;
     let refused = producer.send(Message::new(TOPIC, "body")).await;
     assert_eq!(refused.expect_err("a failure").kind(), ErrorKind::Closed);
 }
