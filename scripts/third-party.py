@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes THIRD_PARTY.md: the crates that the library, the wheel and the .node file are built of,
-with their licences, as those ask for. `make third-party` runs it; with --check it only says whether
-the file is what it would write."""
+"""Writes THIRD_PARTY.md: what the library, the wheel and the .node file are built of.
+
+`make third-party` runs it; with --check it only says whether the file is what it would write.
+"""
 
 import json
 import subprocess
@@ -52,9 +53,10 @@ def written() -> str:
     lines = [
         "# Third-party software",
         "",
-        "The library, the wheel and the `.node` file are built of these crates too. Where a crate's",
-        "licence is a choice that has Apache-2.0 in it, that is the one taken, and its text is in",
-        "[LICENSE](LICENSE); the other texts follow the table. Made by `make third-party`.",
+        "The library, the wheel and the `.node` file are built of these crates too. Where a",
+        "crate's licence is a choice that has Apache-2.0 in it, that is the one taken, and its",
+        "text is in [LICENSE](LICENSE); the other texts follow the table. Made by",
+        "`make third-party`.",
         "",
         "| Crate | Version | Licence |",
         "| --- | --- | --- |",
