@@ -194,12 +194,12 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
         }
         // The same names, and nothing of each other.
         let (outside, mut notes_outside) = consumer(&plain, "orders", commit).await;
-        assert_eq!(&next(&mut notes_outside).await.body()[..], b"outside");
+        assert_eq!(next(&mut notes_outside).await.body(), b"outside");
         let (consumer_inside, mut notes) =
             consumer(&inside, "orders", |_| Action::ReconsumeLater).await;
         for times in 0..2 {
             let message = next(&mut notes).await;
-            assert_eq!(&message.body()[..], b"inside");
+            assert_eq!(message.body(), b"inside");
             assert_eq!(message.topic(), "orders");
             assert_eq!(message.reconsume_times(), times);
             assert_eq!(message.message_id(), sent[1].message_id);
@@ -212,7 +212,7 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
         let (undertaker, mut notes) = consumer(&dead, "%DLQ%GID_orders", commit).await;
         let message = next(&mut notes).await;
         assert_eq!(
-            (message.topic(), &message.body()[..]),
+            (message.topic(), message.body()),
             ("%DLQ%GID_orders", &b"inside"[..])
         );
         assert!(notes_outside.try_recv().is_err(), "it came out");

@@ -6,10 +6,11 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use tracing::warn;
 
 use super::stream::Stream;
 use super::tls::Tls;
-use crate::config::TlsConfig;
+use crate::config::{TlsConfig, keys};
 use crate::{Error, ErrorKind, Result};
 
 /// How long one attempt may take: a host that drops packets must not use up a whole budget.
@@ -24,6 +25,13 @@ impl Connector {
     /// # Errors
     /// [`ErrorKind::Configuration`].
     pub(super) fn new(config: &TlsConfig) -> Result<Self> {
+        if config.insecure_skip_verify {
+            warn!(
+                "{} is set: the certificates of servers are NOT verified, and whoever is in between \
+                 can read and change everything",
+                keys::TLS_INSECURE_SKIP_VERIFY
+            );
+        }
         Tls::new(config).map(Self)
     }
 

@@ -47,6 +47,10 @@ impl NameServers {
         if gone.is_empty() && missing(&addresses, &list).is_empty() {
             return None;
         }
+        if addresses.is_empty() {
+            self.current
+                .store(fastrand::usize(..list.len().max(1)), Ordering::Relaxed);
+        }
         *addresses = list.into();
         Some(gone)
     }

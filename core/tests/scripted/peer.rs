@@ -133,11 +133,12 @@ impl Peer {
                 tokio::spawn(async move {
                     match tls {
                         None => serve(stream, route, sender).await,
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => serve(stream, route, sender).await,
-                            // The client tells of it.
-                            Err(_) => {}
-                        },
+                        // Where that fails, the client tells of it.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, route, sender).await;
+                            }
+                        }
                     }
                 });
             }

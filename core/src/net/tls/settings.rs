@@ -14,7 +14,6 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
     ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
 };
-use tracing::warn;
 
 use super::pem;
 use crate::config::{ClientCertificate, TlsConfig, keys};
@@ -131,10 +130,6 @@ fn trusting_platform_and(
 }
 
 fn unverified(provider: &Arc<CryptoProvider>) -> Arc<dyn ServerCertVerifier> {
-    warn!(
-        "{} is set: the certificates of servers are NOT verified, and whoever is in between can read and change everything",
-        keys::TLS_INSECURE_SKIP_VERIFY
-    );
     Arc::new(Unverified(provider.signature_verification_algorithms))
 }
 
