@@ -170,7 +170,7 @@ impl PullLoop {
             }
             Pulled::SubscriptionUnknown => {
                 if let Ok(address) = self.address() {
-                    self.group.instance.heartbeat(&address).await;
+                    let _ = self.group.instance.heartbeat(&address).await;
                 }
                 tokio::time::sleep(self.backoff.failed(fastrand::f64())).await;
             }

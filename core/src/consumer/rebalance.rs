@@ -116,7 +116,7 @@ impl Group {
 
     /// The brokers are to know this member before it can be given queues.
     async fn not_listed(self: &Arc<Self>) {
-        self.instance.heartbeat_all().await;
+        let _ = self.instance.heartbeat_all().await;
         let this = Arc::clone(self);
         self.tasks.spawn(async move {
             let stopping = this.stopping.clone();

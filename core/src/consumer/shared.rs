@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use onsmq_proto::body::MessageModel;
 use onsmq_proto::machine::{Lifecycle, Phase};
+use onsmq_proto::sign::Credentials;
 use onsmq_proto::{message::rules, names};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
@@ -43,6 +44,8 @@ pub(super) struct Shared {
 struct State {
     lifecycle: Lifecycle,
     group: Option<Arc<Group>>,
+    /// What is to be signed with once it runs, in place of what was configured.
+    credentials: Option<Credentials>,
 }
 
 impl Shared {
@@ -208,7 +211,23 @@ impl Shared {
         LocalOffsets::open(folder, config.client.instance_name.as_deref(), group).map(Some)
     }
 
+    /// Has all later requests signed with other credentials; before the start, all from the start.
+    pub(super) fn set_credentials(&self, credentials: Credentials) -> Result<()> {
+        let credentials = self.config.client.renewed(credentials)?;
+        let mut state = self.state.lock();
+        match (state.lifecycle.phase(), &state.group) {
+            (Phase::Draining | Phase::Closed, _) => return Err(self.closed()),
+            (_, Some(group)) => group.instance.set_credentials(credentials),
+            (_, None) => state.credentials = Some(credentials),
+        }
+        Ok(())
+    }
+
     async fn begin(&self, group: &Arc<Group>) -> Result<()> {
+        if let Some(credentials) = self.state.lock().credentials.take() {
+            group.instance.set_credentials(credentials);
+        }
+        group.instance.find_name_servers().await?;
         if !group.is_broadcasting() {
             self.subscriptions
                 .insert_all_of(&group.retry_topic(), &self.listened)?;
@@ -217,11 +236,14 @@ impl Shared {
             group.instance.take_up(&topic).await?;
         }
         // Brokers refuse pulls of groups that they have not heard of.
-        group.instance.heartbeat_all().await;
+        group.instance.heartbeat_all().await?;
         {
             let mut state = self.state.lock();
             if state.lifecycle.phase() != Phase::Running {
                 return Err(self.closed());
+            }
+            if let Some(credentials) = state.credentials.take() {
+                group.instance.set_credentials(credentials);
             }
             state.group = Some(Arc::clone(group));
         }
@@ -392,11 +414,29 @@ macro_rules! consumer_life {
             ///
             /// # Errors
             /// [`NameServerUnreachable`](crate::ErrorKind::NameServerUnreachable),
-            /// [`Closed`](crate::ErrorKind::Closed),
-            /// [`InvalidState`](crate::ErrorKind::InvalidState) where a consumer of the group runs
+            /// [`Tls`](crate::ErrorKind::Tls), [`Closed`](crate::ErrorKind::Closed),
+            /// [`Configuration`](crate::ErrorKind::Configuration) where a file cannot be used,
+            /// [`NoPermission`](crate::ErrorKind::NoPermission) where the account may not consume
+            /// one of the topics or be in the group, [`InvalidState`](crate::ErrorKind::InvalidState) where a consumer of the group runs
             /// under the same InstanceName.
             pub async fn start(&self) -> crate::Result<()> {
                 self.0.start().await
+            }
+
+            /// Has all requests from now on signed with other credentials, as STS tokens need it;
+            /// what is under way is not broken off, and what was refused is tried again within
+            /// seconds. OnsChannel stays where none is given. Does not block. Before `start` they
+            /// count from the start.
+            ///
+            /// They count for all producers and consumers that share the instance: those of one
+            /// [`Client`](crate::Client) that were configured with the same credentials, whatever
+            /// has become of these since, and the same addresses, namespace, TLS and InstanceName.
+            ///
+            /// # Errors
+            /// [`Configuration`](crate::ErrorKind::Configuration) for an empty key, secret or
+            /// token, [`Closed`](crate::ErrorKind::Closed).
+            pub fn set_credentials(&self, credentials: crate::Credentials) -> crate::Result<()> {
+                self.0.set_credentials(credentials)
             }
 
             /// Stops pulling, waits for the messages that were handed over (bounded by

@@ -13,16 +13,16 @@ use onsmq_proto::body::{BrokerData, QueueData, TopicRouteData};
 use onsmq_proto::codec::{
     Command, DEFAULT_MAX_FRAME, ExtFields, Frame, RequestCode, ResponseCode, Serialization,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::OwnedWriteHalf;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) const TOPIC: &str = "scripted";
 pub(crate) const GROUP: &str = "GID_scripted";
 const LIMIT: Duration = Duration::from_secs(10);
 
-type Writer = Arc<Mutex<OwnedWriteHalf>>;
+type Writer = Arc<Mutex<Box<dyn AsyncWrite + Send + Unpin>>>;
 
 pub(crate) struct Peer {
     pub(crate) address: String,
@@ -73,8 +73,11 @@ impl Request {
 async fn write(writer: &Writer, serialization: Serialization, command: &Command) {
     let mut buf = BytesMut::new();
     command.encode(serialization, &mut buf).expect("it fits");
+    let mut writer = writer.lock().await;
     // The client may have gone.
-    let _ = writer.lock().await.write_all(&buf).await;
+    if writer.write_all(&buf).await.is_ok() {
+        let _ = writer.flush().await;
+    }
 }
 
 pub(crate) fn answer(code: ResponseCode, remark: &str) -> Command {
@@ -106,8 +109,17 @@ impl Peer {
         Self::start_with(2, &[]).await
     }
 
+    /// A peer that takes TLS only.
+    pub(crate) async fn start_secure(tls: TlsAcceptor) -> Self {
+        Self::listen(2, &[], Some(tls)).await
+    }
+
     /// A peer whose route has so many queues here, and as many at each of some other addresses.
     pub(crate) async fn start_with(queues: u32, others: &[&str]) -> Self {
+        Self::listen(queues, others, None).await
+    }
+
+    async fn listen(queues: u32, others: &[&str], tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
         let mut brokers = vec![address.clone()];
@@ -116,7 +128,19 @@ impl Peer {
         let (sender, requests) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, route.clone().into(), sender.clone()));
+                let (route, sender) = (route.clone().into(), sender.clone());
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, route, sender).await,
+                        // Where that fails, the client tells of it.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, route, sender).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self {
@@ -206,9 +230,13 @@ fn route(queues: u32, addresses: &[String]) -> TopicRouteData {
     }
 }
 
-async fn serve(stream: TcpStream, route: Bytes, requests: mpsc::UnboundedSender<Request>) {
-    let (mut reader, writer) = stream.into_split();
-    let writer = Arc::new(Mutex::new(writer));
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    route: Bytes,
+    requests: mpsc::UnboundedSender<Request>,
+) {
+    let (mut reader, writer) = tokio::io::split(stream);
+    let writer: Writer = Arc::new(Mutex::new(Box::new(writer)));
     let mut buf = BytesMut::new();
     loop {
         while let Some(frame) = Frame::decode(&mut buf, DEFAULT_MAX_FRAME).expect("a frame") {
