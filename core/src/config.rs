@@ -3,6 +3,7 @@
 mod client;
 mod consumer;
 mod keys;
+mod local_time;
 mod producer;
 mod values;
 

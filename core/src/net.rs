@@ -5,6 +5,6 @@ mod connector;
 mod name_servers;
 mod peers;
 
-pub(crate) use connection::{Inbound, REQUEST_TIMEOUT};
+pub(crate) use connection::{Connection, Inbound, REQUEST_TIMEOUT};
 pub(crate) use name_servers::NameServers;
 pub(crate) use peers::{Events, Peers};

@@ -2,4 +2,7 @@
 
 mod consuming;
 mod peer;
+mod retries;
+mod scene;
 mod sending;
+mod server_requests;
