@@ -3,6 +3,7 @@
 mod batches;
 mod broadcasting;
 mod ordered;
+mod start;
 mod support;
 mod timed;
 mod transactions;
