@@ -5,7 +5,7 @@ mod operated;
 
 use std::time::{Duration, Instant};
 
-use onsmq::{Action, Filter, Message, OrderAction};
+use onsmq::{Action, ErrorKind, Filter, OrderAction};
 use onsmq_tests::cluster::Version;
 use operated::{Gate, Operated, Seen};
 
@@ -200,52 +200,28 @@ fn a_message_that_fails_leaves_what_java_leaves(operated: &Operated) {
     assert!(progress.contains("Diff Total: 0"), "{progress}");
 }
 
-fn brokers_evaluate_conditions(operated: &Operated) {
+fn conditions_that_brokers_do_not_evaluate_are_a_clear_error_at_start(operated: &Operated) {
     let scene = operated.scene("conditions");
-    let seen = Seen::default();
     let consumer = scene.client.consumer(&scene.config()).expect("a consumer");
-    let noting = seen.clone();
-    let listener = move |message: onsmq::MessageExt| {
-        let seen = noting.clone();
-        async move {
-            seen.note(&message);
-            Action::CommitMessage
-        }
-    };
-    let condition = Filter::Sql92("size > 5 AND region = 'eu'");
+    let inbox = consumer.inbox();
     consumer
-        .subscribe(&scene.topic, condition, listener)
+        .subscribe_inbox(&scene.topic, Filter::Sql92("a > 5"), &inbox)
         .expect("a subscription");
-    operated.run(consumer.start()).expect("started");
-    let producer = scene.client.producer(&scene.config()).expect("a producer");
-    operated.run(producer.start()).expect("started");
-    for (size, region) in [(3, "eu"), (7, "us"), (8, "eu"), (9, "eu")] {
-        let message = Message::new(&*scene.topic, format!("{size} {region}"))
-            .property("size", size.to_string())
-            .property("region", region);
-        operated.run(producer.send(message)).expect("stored");
-    }
-    seen.wait_for(2);
-    let mut bodies = seen.bodies();
-    bodies.sort();
-    assert_eq!(bodies, ["8 eu", "9 eu"]);
-    operated.run(producer.shutdown());
-    operated.run(consumer.shutdown());
-
-    let wrong = scene.client.consumer(&scene.config()).expect("a consumer");
-    let inbox = wrong.inbox();
-    wrong
-        .subscribe_inbox(&scene.topic, Filter::Sql92("size >"), &inbox)
-        .expect("brokers read it");
-    let error = operated.run(wrong.start()).expect_err("no condition");
-    assert_eq!(error.kind(), onsmq::ErrorKind::InvalidArgument, "{error:?}");
+    let error = operated.run(consumer.start()).expect_err("no such filter");
+    assert_eq!(error.kind(), ErrorKind::BrokerRefused, "{error:?}");
+    assert!(error.message().contains("enablePropertyFilter"), "{error}");
+    assert_eq!(error.topic(), Some(&*scene.topic));
+    assert!(!consumer.is_started());
 }
 
 fn all_of_it(version: Version) {
     let operated = Operated::start(version);
     let mut last = Instant::now();
     for (what, scene) in [
-        ("conditions", brokers_evaluate_conditions as fn(&Operated)),
+        (
+            "conditions",
+            conditions_that_brokers_do_not_evaluate_are_a_clear_error_at_start as fn(&Operated),
+        ),
         ("retries", a_message_that_fails_leaves_what_java_leaves),
         ("operated", a_consumer_is_looked_at_and_reset),
         (

@@ -1,8 +1,8 @@
-//! Where groups begin that have no offset, and what their brokers refuse.
+//! Where groups begin that have no offset.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use onsmq::{Action, Config, ErrorKind, Filter};
+use onsmq::{Action, Config};
 use onsmq_tests::Server;
 
 use crate::support::{Notes, Scene, body, notes};
@@ -93,24 +93,5 @@ fn a_group_begins_at_the_first_message() {
     for server in [Server::V4, Server::V5] {
         let all = &["new", "old", "recent"];
         a_new_group_begins_at(server, "CONSUME_FROM_FIRST_OFFSET", all);
-    }
-}
-
-#[test]
-fn a_broker_that_evaluates_no_conditions_is_a_clear_error_at_start() {
-    for server in [Server::V4, Server::V5] {
-        Scene::run(server, "condition", async |scene| {
-            scene.make_topic().await;
-            let consumer = scene.client.consumer(&scene.config()).expect("a consumer");
-            let inbox = consumer.inbox();
-            consumer
-                .subscribe_inbox(&scene.topic, Filter::Sql92("a > 5"), &inbox)
-                .expect("a subscription");
-            let error = consumer.start().await.expect_err("no such filter");
-            assert_eq!(error.kind(), ErrorKind::BrokerRefused, "{error:?}");
-            assert!(error.message().contains("enablePropertyFilter"), "{error}");
-            assert_eq!(error.topic(), Some(&*scene.topic));
-            assert!(!consumer.is_started());
-        });
     }
 }

@@ -55,7 +55,7 @@ impl Operated {
             let _ = tracing_subscriber::fmt().with_max_level(level).try_init();
         }
         let builder = Cluster::builder(version)
-            .broker_config("enablePropertyFilter", true)
+            .broker_config("enablePropertyFilter", false)
             .broker_config("messageDelayLevel", ["1s"; 18].join(" "));
         let with_topic = |builder: Builder, topic: &&str| builder.topic(*topic, 1);
         let builder = TOPICS.iter().fold(builder, with_topic);
@@ -181,7 +181,7 @@ impl Seen {
         self.all().len()
     }
 
-    pub(crate) fn bodies(&self) -> Vec<String> {
+    fn bodies(&self) -> Vec<String> {
         self.all().into_iter().map(|(body, _)| body).collect()
     }
 
