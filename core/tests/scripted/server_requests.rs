@@ -3,12 +3,13 @@
 use bytes::BytesMut;
 use onsmq::Action;
 use onsmq_proto::body::{
-    ConsumeResult, ConsumerRunningInfo, ConsumerStatus, DirectResult, QueueRef, ResetOffsets,
+    ConsumeResult, ConsumerRunningInfo, ConsumerStatus, DirectResult, LockRequest, Locked,
+    QueueRef, ResetOffsets,
 };
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 
-use crate::peer::{GROUP, TOPIC, answer, request};
-use crate::scene::{COMMIT, PULL, Scene, found, record};
+use crate::peer::{GROUP, Peer, TOPIC, answer, request, with_fields};
+use crate::scene::{COMMIT, PULL, Scene, answer_heartbeat, found, members, record};
 
 fn queue(queue_id: i32) -> QueueRef {
     QueueRef {
@@ -81,6 +82,15 @@ async fn another_group_or_client_is_not_answered_for() {
     }
 }
 
+/// Resets the queue, and one that is somebody else's.
+fn reset_to(offset: i64) -> Command {
+    let offsets = vec![(queue(0), offset), (queue(7), offset)];
+    let fields = [("topic", TOPIC), ("group", GROUP)];
+    let mut reset = request(RequestCode::RESET_CONSUMER_CLIENT_OFFSET, &fields).oneway();
+    reset.body = ResetOffsets { offsets }.encode().expect("JSON").into();
+    reset
+}
+
 #[tokio::test]
 async fn a_reset_goes_on_at_the_new_offset_and_nothing_commits_over_it() {
     let mut scene = Scene::start("*").await;
@@ -88,14 +98,7 @@ async fn a_reset_goes_on_at_the_new_offset_and_nothing_commits_over_it() {
     scene.pull.reply(found(110, &records)).await;
     let before = scene.inbox.receive(4).await;
     scene.peer.expect(PULL).await;
-    let offsets = vec![(queue(0), 20), (queue(7), 20)];
-    let mut reset = request(
-        RequestCode::RESET_CONSUMER_CLIENT_OFFSET,
-        &[("topic", TOPIC), ("group", GROUP)],
-    )
-    .oneway();
-    reset.body = ResetOffsets { offsets }.encode().expect("JSON").into();
-    scene.pull.ask(&reset).await;
+    scene.pull.ask(&reset_to(20)).await;
     let commit = scene.peer.expect(COMMIT).await;
     assert_eq!(commit.field("commitOffset"), "20");
     for delivery in &before {
@@ -172,4 +175,59 @@ async fn a_message_of_a_topic_without_a_listener_is_not_consumed_directly() {
     assert_eq!(answer.response_code(), ResponseCode::SYSTEM_ERROR);
     let remark = answer.remark.expect("a reason");
     assert!(remark.contains("elsewhere"), "{remark}");
+}
+
+async fn lock(peer: &mut Peer) {
+    let asked = peer.expect(RequestCode::LOCK_BATCH_MQ).await;
+    let mut locked = answer(ResponseCode::SUCCESS, "");
+    let queues = LockRequest::decode(&asked.command.body)
+        .expect("queues")
+        .mq_set;
+    locked.body = serde_json::to_vec(&Locked { queues }).expect("JSON").into();
+    asked.reply(locked).await;
+}
+
+#[tokio::test]
+async fn a_reset_in_order_waits_for_the_message_that_is_out() {
+    let mut peer = Peer::start_with(1, &[]).await;
+    let consumer = onsmq::Client::new().order_consumer(&peer.config());
+    let consumer = std::sync::Arc::new(consumer.expect("a consumer"));
+    let inbox = consumer.inbox();
+    consumer
+        .subscribe_inbox(TOPIC, "*", &inbox)
+        .expect("a subscription");
+    let starting = std::sync::Arc::clone(&consumer);
+    let starting = tokio::spawn(async move { starting.start().await });
+    let client_id = answer_heartbeat(&mut peer).await.client_id;
+    let asked = peer.expect(RequestCode::GET_CONSUMER_LIST_BY_GROUP).await;
+    asked.reply(members(&[&client_id])).await;
+    lock(&mut peer).await;
+    let asked = peer.expect(RequestCode::QUERY_CONSUMER_OFFSET).await;
+    let offset = with_fields(answer(ResponseCode::SUCCESS, ""), &[("offset", "100")]);
+    asked.reply(offset).await;
+    let pull = peer.expect(PULL).await;
+    starting.await.expect("no panic").expect("started");
+    let records: Vec<_> = (100..103).map(|offset| record(offset, "T", "")).collect();
+    pull.reply(found(103, &records)).await;
+    let out = inbox.receive(1).await.remove(0);
+
+    pull.ask(&reset_to(20)).await;
+    let commit = peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "20");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    lock(&mut peer).await;
+    let pull = loop {
+        // The one of before is of no interest any more.
+        let pull = peer.expect(PULL).await;
+        if pull.field("queueOffset") == "20" {
+            break pull;
+        }
+    };
+    pull.reply(found(21, &[record(20, "T", "")])).await;
+    peer.expect(PULL).await;
+    assert!(inbox.is_empty(), "a message is still out");
+    assert!(out.complete(Action::CommitMessage));
+    let after = inbox.receive(1).await.remove(0);
+    assert_eq!(after.message().queue_offset(), 20);
+    assert!(peer.has_none(COMMIT));
 }
