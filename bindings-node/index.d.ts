@@ -71,6 +71,8 @@ export interface ClientConfig {
   consumeThreadNums?: number
   /** Deliveries after the first before a message goes to the dead-letter topic. Default 16. */
   maxReconsumeTimes?: number
+  /** Minutes that a listener may take over a message before it comes again. Default 15. */
+  consumeTimeout?: number
   /** Milliseconds that a queue of an ordered consumer pauses after a failure. Default 3000. */
   suspendTimeMillis?: number
   /** Most messages of one call of a batch consumer's listener. Default 1. */
@@ -84,7 +86,9 @@ export interface ClientConfig {
   /** Most messages of one pull. Default 32. */
   pullBatchSize?: number
   /** Where a group that has no offset starts. */
-  consumeFromWhere?: 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET'
+  consumeFromWhere?: 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP'
+  /** With CONSUME_FROM_TIMESTAMP: the time to start from, as `yyyyMMddHHmmss`, local time. */
+  consumeTimestamp?: string
   /** Milliseconds that shutdown waits for listener calls that are under way. Default 30000. */
   awaitTerminationMillisWhenShutdown?: number
   [property: string]: string | number | bigint | boolean | undefined

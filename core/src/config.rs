@@ -3,6 +3,7 @@
 mod client;
 mod consumer;
 pub(crate) mod keys;
+mod local_time;
 mod producer;
 mod tls;
 mod values;

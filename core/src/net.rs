@@ -9,6 +9,6 @@ mod stream;
 mod tls;
 
 pub(crate) use address_server::AddressServer;
-pub(crate) use connection::{Inbound, REQUEST_TIMEOUT};
+pub(crate) use connection::{Connection, Inbound, REQUEST_TIMEOUT};
 pub(crate) use name_servers::NameServers;
 pub(crate) use peers::{Events, Peers};

@@ -1,6 +1,8 @@
 //! The one table of properties: names, defaults, ranges and texts. The parser, the errors and
 //! `docs/configuration.md` all come from it.
 
+use super::local_time;
+
 /// What a property takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +28,8 @@ pub enum Kind {
     Addresses,
     /// The address of something that answers over HTTP or HTTPS.
     Url,
+    /// `yyyyMMddHHmmss`, local time.
+    LocalTime,
 }
 
 /// A property.
@@ -107,6 +111,8 @@ properties! {
         "Most listener calls that run at once.";
     MAX_RECONSUME_TIMES = "MaxReconsumeTimes", number(0, 1_000_000), Some("16"),
         "Deliveries after the first before a message goes to the group's dead-letter topic.";
+    CONSUME_TIMEOUT = "ConsumeTimeout", number(1, 10_080), Some("15"),
+        "Minutes that a listener may take over a message before it counts as failed and comes again. Not for ordered consumers.";
     SUSPEND_TIME_MILLIS = "suspendTimeMillis", number(10, 30_000), Some("3000"),
         "Ordered consumers: milliseconds that a queue pauses after a failure.";
     CONSUME_MESSAGE_BATCH_MAX_SIZE = "ConsumeMessageBatchMaxSize", number(1, 32), Some("1"),
@@ -120,9 +126,11 @@ properties! {
     PULL_BATCH_SIZE = "PullBatchSize", number(1, 1024), Some("32"),
         "Most messages of one pull. Brokers with stock settings give 32 at most.";
     CONSUME_FROM_WHERE = "ConsumeFromWhere",
-        Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET"]),
-        Some("CONSUME_FROM_LAST_OFFSET"),
-        "Where a group that has no offset starts.";
+        Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET", "CONSUME_FROM_TIMESTAMP"]),
+        None,
+        "Where a group that has no offset starts, as far as the broker tells that it has none. Without it, as Java's: at the end, but at the first message of young queues.";
+    CONSUME_TIMESTAMP = "ConsumeTimestamp", Kind::LocalTime, None,
+        "With CONSUME_FROM_TIMESTAMP: the time to start from. Without it, half an hour before the consumer was made.";
     SHUTDOWN_TIMEOUT_MILLIS = "AwaitTerminationMillisWhenShutdown", number(0, 10 * MINUTE_MS), Some("30000"),
         "Milliseconds that shutdown waits for listener calls that are running.";
 }
@@ -149,6 +157,7 @@ impl Property {
             Kind::Name => "1 to 255 characters of a-z A-Z 0-9 - _".to_owned(),
             Kind::Addresses => "host:port, several between ;".to_owned(),
             Kind::Url => "http://... or https://...".to_owned(),
+            Kind::LocalTime => "a time as yyyyMMddHHmmss".to_owned(),
         }
     }
 
@@ -172,6 +181,7 @@ impl Kind {
                 .any(|word| value.eq_ignore_ascii_case(word)),
             Self::Choice(words) => words.iter().any(|word| value.eq_ignore_ascii_case(word)),
             Self::Name => onsmq_proto::names::is_valid(value),
+            Self::LocalTime => local_time::millis(value).is_some(),
             Self::Addresses => {
                 let mut addresses = addresses(value).peekable();
                 addresses.peek().is_some() && addresses.all(is_address)

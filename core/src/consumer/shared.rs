@@ -235,6 +235,7 @@ impl Shared {
         for topic in self.subscriptions.topics() {
             group.instance.take_up(&topic).await?;
         }
+        group.check_conditions().await?;
         // Brokers refuse pulls of groups that they have not heard of.
         group.instance.heartbeat_all().await?;
         {
@@ -257,6 +258,7 @@ impl Shared {
         ));
         group.tasks.spawn(Arc::clone(group).run_rebalance());
         group.tasks.spawn(Arc::clone(group).run_commit());
+        group.tasks.spawn(Arc::clone(group).run_expiry());
         if self.config.ordered {
             group.tasks.spawn(Arc::clone(group).run_locks());
         }
@@ -371,6 +373,15 @@ async fn commit_last(group: &Group) {
 async fn take_up(group: Arc<Group>, topic: Arc<str>) {
     if let Err(error) = group.instance.take_up(&topic).await {
         debug!(topic = &*topic, "its route is looked up later: {error}");
+    }
+    if let Some(subscription) = group.subscriptions.get(&topic)
+        && subscription.data.is_sql92()
+        && let Err(error) = group.check_condition(&subscription).await
+    {
+        warn!(
+            topic = &*topic,
+            "no message of the topic will come: {error}"
+        );
     }
     group.instance.subscriptions_changed();
 }

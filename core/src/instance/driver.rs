@@ -31,6 +31,8 @@ enum Timer {
     Commit,
     /// Renew the locks of queues.
     Locks,
+    /// Look for messages that their listeners take too long over.
+    Expiry,
 }
 
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -41,6 +43,8 @@ const ROUTES: Duration = Duration::from_secs(30);
 const REBALANCE: Duration = Duration::from_secs(20);
 const COMMIT: Duration = Duration::from_secs(5);
 const LOCKS: Duration = Duration::from_secs(20);
+/// Listeners may take minutes.
+const EXPIRY: Duration = Duration::from_secs(30);
 /// A topic that a consumer waits for is asked for after this, then less often.
 const MISSING_FIRST: Duration = Duration::from_millis(100);
 const MISSING_LATER: Duration = Duration::from_secs(3);
@@ -81,6 +85,7 @@ impl Driver {
             (Timer::Rebalance, REBALANCE),
             (Timer::Commit, COMMIT),
             (Timer::Locks, LOCKS),
+            (Timer::Expiry, EXPIRY),
         ] {
             timers.set(timer, (now + pause).into_std());
         }
@@ -140,6 +145,10 @@ impl Driver {
                 Timer::Commit => {
                     self.instance.consumers().iter().for_each(|it| it.commit());
                     COMMIT
+                }
+                Timer::Expiry => {
+                    self.instance.consumers().iter().for_each(|it| it.expire());
+                    EXPIRY
                 }
                 Timer::Locks => {
                     self.instance

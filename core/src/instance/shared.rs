@@ -245,6 +245,11 @@ impl Instance {
         let _ = self.wake.send(wake);
     }
 
+    /// The name servers that are used, for now.
+    pub(crate) fn name_servers(&self) -> Arc<[String]> {
+        self.routes.name_servers.addresses()
+    }
+
     /// The name of a topic or group as it travels.
     pub(crate) fn wrap(&self, name: &str) -> String {
         onsmq_proto::names::wrap_namespace(self.namespace.as_deref(), name)

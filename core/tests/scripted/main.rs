@@ -4,5 +4,8 @@ mod certificates;
 mod consuming;
 mod discovery;
 mod peer;
+mod retries;
+mod scene;
 mod sending;
+mod server_requests;
 mod tls;

@@ -38,6 +38,10 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    fn is(&self, code: RequestCode) -> bool {
+        !self.command.is_response() && self.command.request_code() == code
+    }
+
     pub(crate) fn field(&self, name: &str) -> &str {
         self.command.fields.get(name).unwrap_or_default()
     }
@@ -174,11 +178,7 @@ impl Peer {
 
     /// Waits for a request with this code; others are kept for later.
     pub(crate) async fn expect(&mut self, code: RequestCode) -> Request {
-        if let Some(at) = self
-            .waiting
-            .iter()
-            .position(|it| it.command.request_code() == code)
-        {
+        if let Some(at) = self.waiting.iter().position(|it| it.is(code)) {
             return self.waiting.remove(at).expect("it is there");
         }
         loop {
@@ -186,8 +186,25 @@ impl Peer {
             let request = next
                 .unwrap_or_else(|_| panic!("no {code} came"))
                 .expect("a server");
-            if request.command.request_code() == code {
+            if request.is(code) {
                 return request;
+            }
+            self.waiting.push_back(request);
+        }
+    }
+
+    /// Waits for the client's answer to a request of this peer's own.
+    pub(crate) async fn expect_answer(&mut self, opaque: i32) -> Command {
+        let is_it = |it: &Request| it.command.is_response() && it.command.opaque == opaque;
+        if let Some(at) = self.waiting.iter().position(is_it) {
+            return self.waiting.remove(at).expect("it is there").command;
+        }
+        loop {
+            let next = tokio::time::timeout(LIMIT, self.requests.recv()).await;
+            let next = next.unwrap_or_else(|_| panic!("no answer to {opaque} came"));
+            let request = next.expect("a server");
+            if is_it(&request) {
+                return request.command;
             }
             self.waiting.push_back(request);
         }
@@ -198,10 +215,7 @@ impl Peer {
         while let Ok(request) = self.requests.try_recv() {
             self.waiting.push_back(request);
         }
-        !self
-            .waiting
-            .iter()
-            .any(|it| it.command.request_code() == code)
+        !self.waiting.iter().any(|it| it.is(code))
     }
 }
 
@@ -259,6 +273,9 @@ async fn serve(
 
 /// What the peer answers without being told.
 fn own_answer(command: &Command, route: &Bytes) -> Option<Command> {
+    if command.is_response() {
+        return None;
+    }
     match command.request_code() {
         RequestCode::GET_ROUTEINFO_BY_TOPIC => {
             let topic = command.fields.get("topic").unwrap_or_default();

@@ -416,13 +416,13 @@ async fn what_a_server_asks_for_and_is_not_known_is_answered_so() {
     let sending = send(&producer);
     let pending = peer.expect(SEND).await;
     pending.ask(&request(RequestCode(9999), &[])).await;
-    // The answer comes as a command of its own, which the peer hands out as it does requests.
-    let reply = peer
-        .expect(RequestCode(ResponseCode::REQUEST_CODE_NOT_SUPPORTED.0))
-        .await;
-    assert!(reply.command.is_response() && reply.command.opaque == 4711);
+    let reply = peer.expect_answer(4711).await;
     assert_eq!(
-        reply.command.remark.as_deref(),
+        reply.response_code(),
+        ResponseCode::REQUEST_CODE_NOT_SUPPORTED
+    );
+    assert_eq!(
+        reply.remark.as_deref(),
         Some("request type 9999 not supported")
     );
     pending.reply(stored("0", "0")).await;
