@@ -3,16 +3,20 @@
 
 mod attempt;
 mod check;
+mod compress;
 mod normal;
 mod order;
 mod outgoing;
 mod select;
 mod shared;
+mod system;
 mod timed;
 mod transaction;
 
 pub(crate) use check::Checker;
 pub use normal::Producer;
 pub use order::OrderProducer;
+pub(crate) use outgoing::Outgoing;
+pub(crate) use system::SystemProducer;
 pub use timed::TimedFallback;
 pub use transaction::{Transaction, TransactionProducer, TransactionStatus};

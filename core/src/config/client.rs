@@ -5,6 +5,7 @@ use onsmq_proto::sign::Credentials;
 use super::keys::{self, addresses};
 use super::values::{Config, configuration};
 use crate::Result;
+use crate::trace::TraceSettings;
 
 /// Where the cluster is and who the client is.
 ///
@@ -19,6 +20,8 @@ pub struct ClientConfig {
     pub namespace: Option<String>,
     /// What follows the address in the client's id.
     pub instance_name: Option<String>,
+    /// Whether and where message trace is recorded.
+    pub trace: TraceSettings,
 }
 
 impl ClientConfig {
@@ -28,6 +31,12 @@ impl ClientConfig {
             credentials: credentials(config)?,
             namespace: config.text(keys::INSTANCE_ID),
             instance_name: config.text(keys::INSTANCE_NAME),
+            trace: TraceSettings {
+                switch: config
+                    .text(keys::MSG_TRACE_SWITCH)
+                    .map(|it| it.eq_ignore_ascii_case("true")),
+                topic: config.text(keys::CUSTOMIZED_TRACE_TOPIC),
+            },
         })
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq_proto::machine::Slot;
+use tracing::Span;
 
 use super::assignment::AssignedQueue;
 use super::subscription::{Listener, Subscription};
 use crate::{Action, MessageExt};
+use crate::{spans, trace};
 
 /// A message and its completion. It is completed once, from any thread; one that is dropped
 /// uncompleted is [`Action::ReconsumeLater`].
@@ -17,6 +19,9 @@ pub struct Delivery {
     slot: Slot,
     subscription: Arc<Subscription>,
     completed: AtomicBool,
+    /// The span of its processing, until it is completed.
+    span: Span,
+    trace: Option<Box<trace::Consuming>>,
 }
 
 impl Delivery {
@@ -26,8 +31,12 @@ impl Delivery {
         slot: Slot,
         subscription: &Arc<Subscription>,
     ) -> Self {
-        queue.group.outstanding.begin();
+        let group = &queue.group;
+        group.outstanding.begin();
+        let (instance, name) = (&group.instance, &group.config.group);
         Self {
+            span: spans::process(&message, name, &instance.propagator),
+            trace: trace::Consuming::begin(instance, name, &message),
             message,
             queue: Arc::clone(queue),
             slot,
@@ -48,6 +57,13 @@ impl Delivery {
         &self.subscription.topic
     }
 
+    /// The span of the message's processing, for those who receive by themselves and run what
+    /// follows in it. It ends with the delivery.
+    #[must_use]
+    pub const fn span(&self) -> &Span {
+        &self.span
+    }
+
     pub(super) fn listener(&self) -> Option<Listener> {
         self.subscription.listener.clone()
     }
@@ -57,9 +73,12 @@ impl Delivery {
         if self.completed.swap(true, Ordering::AcqRel) {
             return false;
         }
-        self.queue
-            .group
-            .completed(&self.queue, self.slot, &self.message, action);
+        spans::processed(&self.span, action);
+        let group = &self.queue.group;
+        if let Some(trace) = &self.trace {
+            trace.end(&group.instance, &group.config.group, &self.message, action);
+        }
+        group.completed(&self.queue, self.slot, &self.message, action);
         true
     }
 

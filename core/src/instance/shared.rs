@@ -19,6 +19,8 @@ use crate::net::{Events, NameServers, Peers, REQUEST_TIMEOUT};
 use crate::producer::Checker;
 use crate::request::group;
 use crate::request::heartbeat::{self, Leaving};
+use crate::spans::SharedPropagator;
+use crate::trace::Dispatcher;
 use crate::{ErrorKind, Result};
 
 /// One identity at the brokers.
@@ -29,6 +31,8 @@ pub(crate) struct Instance {
     pub(crate) routes: Routes,
     pub(crate) ids: MessageIds,
     pub(crate) health: Mutex<BrokerHealth>,
+    pub(crate) trace: Dispatcher,
+    pub(crate) propagator: SharedPropagator,
     members: Mutex<Membership>,
     wake: mpsc::UnboundedSender<Wake>,
     closing: CancellationToken,
@@ -44,7 +48,11 @@ struct Membership {
 impl Instance {
     /// Makes an instance and the task that drives it, on the current runtime. `turn` tells
     /// instances of one process apart.
-    pub(super) fn spawn(config: &ClientConfig, turn: u64) -> Arc<Self> {
+    pub(super) fn spawn(
+        config: &ClientConfig,
+        turn: u64,
+        propagator: SharedPropagator,
+    ) -> Arc<Self> {
         let address = local_address(&config.name_servers);
         let (wake, wakes) = mpsc::unbounded_channel();
         let (inbound, requests) = mpsc::unbounded_channel();
@@ -57,6 +65,8 @@ impl Instance {
             routes: Routes::new(NameServers::new(config.name_servers.clone())),
             ids: MessageIds::new(address),
             health: Mutex::default(),
+            trace: Dispatcher::new(config.trace.clone()),
+            propagator,
             members: Mutex::new(Membership {
                 members: Members::default(),
                 closed: false,
@@ -135,6 +145,7 @@ impl Instance {
             }
             membership.closed = true;
         }
+        self.trace.close().await;
         self.closing.cancel();
         self.peers.close().await;
     }

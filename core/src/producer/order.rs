@@ -41,11 +41,8 @@ impl OrderProducer {
         let outgoing = self
             .0
             .outgoing(&running, message.sharding_key(sharding_key))?;
-        let outgoing = outgoing.ordered_by(sharding_key);
-        running
-            .sender
-            .send(&outgoing, self.0.deadline())
-            .await
-            .map(|stored| stored.result)
+        let outgoing = outgoing.map(|it| Ok(it.ordered_by(sharding_key)))?;
+        let (stored, _) = self.0.send(&running, outgoing).await?;
+        Ok(stored.result)
     }
 }

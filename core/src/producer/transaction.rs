@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use onsmq_proto::message::properties::name;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::warn;
 
@@ -13,6 +14,7 @@ use super::shared::{Running, Shared, producer_life};
 use crate::config::ProducerConfig;
 use crate::instance::Client;
 use crate::request::end_transaction::{Asked, EndTransaction};
+use crate::trace;
 use crate::{Error, ErrorKind, Message, MessageExt, Result, SendResult};
 
 /// The outcome of a transaction.
@@ -89,9 +91,11 @@ impl TransactionProducer {
         let (running, in_flight) = self.0.begin()?;
         let outgoing = self.0.outgoing(&running, message)?;
         let immunity = self.0.config.check_immunity;
-        let outgoing = outgoing.half(&running.sender.group, immunity)?;
-        let stored = running.sender.send(&outgoing, self.0.deadline()).await?;
+        let outgoing = outgoing.map(|it| it.half(&running.sender.group, immunity))?;
+        let (stored, outgoing) = self.0.send(&running, outgoing).await?;
         Ok(Transaction {
+            group: self.0.config.group.clone(),
+            properties: outgoing.properties,
             stored,
             running,
             _in_flight: in_flight,
@@ -101,6 +105,9 @@ impl TransactionProducer {
 
 /// A half message that is stored, and whose outcome is to be told.
 pub struct Transaction {
+    /// Without its namespace.
+    group: String,
+    properties: String,
     stored: Stored,
     running: Arc<Running>,
     /// Shutdown waits for it.
@@ -158,6 +165,7 @@ impl Transaction {
             asked: Asked::No,
         }
         .command(remark);
+        self.record(status);
         let peers = &self.running.sender.instance.peers;
         let deadline = tokio::time::Instant::now() + crate::net::REQUEST_TIMEOUT;
         if let Err(error) = peers.oneway(&self.stored.address, command, deadline).await {
@@ -166,6 +174,25 @@ impl Transaction {
                 "the broker was not told the outcome {status:?}, and will ask for it: {error}"
             );
         }
+    }
+
+    fn record(&self, status: TransactionStatus) {
+        let answer = &self.stored.answer;
+        let ended = trace::Ended {
+            half: trace::Sent {
+                group: &self.group,
+                topic: &self.stored.result.topic,
+                message_id: &self.stored.result.message_id,
+                properties: &self.properties,
+                store_host: &self.stored.address,
+            },
+            region: answer.get(name::MSG_REGION),
+            trace_on: answer.get(name::TRACE_ON),
+            transaction_id: self.stored.transaction_id.as_deref(),
+            status,
+            from_check: false,
+        };
+        trace::ended(&self.running.sender.instance, &ended);
     }
 }
 

@@ -1,0 +1,234 @@
+//! Message trace as RocketMQ's own `mqadmin queryMsgTraceById` reads it, and where it goes.
+
+use std::time::{Duration, Instant};
+
+use onsmq::{Action, Client, Config, Message, Producer, TransactionStatus};
+use onsmq_tests::cluster::{Cluster, Version};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const LIMIT: Duration = Duration::from_secs(60);
+const TOPIC: &str = "traced";
+const VENDORS_TOPIC: &str = "rmq_sys_TRACE_DATA_cn-golden";
+const APACHES_TOPIC: &str = "RMQ_SYS_TRACE_TOPIC";
+
+struct Traced {
+    cluster: Cluster,
+    runtime: Runtime,
+}
+
+impl Traced {
+    fn start(version: Version) -> Self {
+        let cluster = Cluster::builder(version)
+            .broker_config("traceTopicEnable", true)
+            .topic(TOPIC, 2)
+            .topic(VENDORS_TOPIC, 1)
+            .start()
+            .expect("a real broker");
+        let runtime = Runtime::new().expect("a runtime");
+        Self { cluster, runtime }
+    }
+
+    fn config(&self, group: &str) -> Config {
+        Config::new()
+            .set("NAMESRV_ADDR", &self.cluster.namesrv_addr())
+            .set("GROUP_ID", group)
+    }
+
+    /// Sends a message with this configuration. Answers its id.
+    fn send(&self, config: &Config) -> String {
+        self.runtime.block_on(async {
+            let producer: Producer = Client::new().producer(config).expect("a producer");
+            producer.start().await.expect("started");
+            let message = Message::new(TOPIC, "body").tag("tag").key("one two");
+            let sent = producer.send(message).await.expect("stored");
+            producer.shutdown().await;
+            sent.message_id
+        })
+    }
+
+    /// Consumes one message by its id, which fails the first time, and ends.
+    fn consume(&self, config: &Config, id: &str) {
+        self.runtime.block_on(async {
+            let consumer = Client::new().consumer(config).expect("a consumer");
+            let (note, mut notes) = unbounded_channel();
+            let listen = move |message: onsmq::MessageExt| {
+                let times = message.reconsume_times();
+                note.send((message.message_id(), times)).expect("a test");
+                async move {
+                    match times {
+                        0 => Action::ReconsumeLater,
+                        _ => Action::CommitMessage,
+                    }
+                }
+            };
+            consumer
+                .subscribe(TOPIC, "tag", listen)
+                .expect("subscribed");
+            consumer.start().await.expect("started");
+            while next(&mut notes).await != (id.to_owned(), 1) {}
+            consumer.shutdown().await;
+        });
+    }
+
+    /// Sends a transaction that is committed. Answers its id.
+    fn transact(&self, config: &Config) -> String {
+        self.runtime.block_on(async {
+            let checker = async |_| TransactionStatus::Unknow;
+            let producer = Client::new().transaction_producer(config, checker);
+            let producer = producer.expect("a producer");
+            producer.start().await.expect("started");
+            let commit =
+                async |_: &_| Ok::<_, std::io::Error>(TransactionStatus::CommitTransaction);
+            let sent = producer.send(Message::new(TOPIC, "half"), commit).await;
+            producer.shutdown().await;
+            sent.expect("committed").message_id
+        })
+    }
+
+    /// What `mqadmin` says of a message, once it says all of `words`.
+    fn query(&self, id: &str, words: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let arguments = ["queryMsgTraceById", "-i", id];
+            let said = self.cluster.mqadmin(&arguments).expect("mqadmin").output;
+            if words.iter().all(|word| said.contains(word)) {
+                return said;
+            }
+            assert!(begun.elapsed() < LIMIT, "{words:?} are not in {said}");
+        }
+    }
+
+    /// The fields of the first record in a topic that `is_it`.
+    fn record(&self, topic: &str, is_it: impl Fn(&[&str]) -> bool) -> Vec<String> {
+        self.runtime.block_on(async {
+            let config = self.config(&format!("GID_of_{topic}"));
+            // Its own deliveries are not recorded, though it asks for that.
+            let config = config
+                .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET")
+                .set("MsgTraceSwitch", "true");
+            let consumer = Client::new().consumer(&config).expect("a consumer");
+            let inbox = consumer.inbox();
+            consumer
+                .subscribe_inbox(topic, "*", &inbox)
+                .expect("subscribed");
+            consumer.start().await.expect("started");
+            let search = async {
+                loop {
+                    for delivery in inbox.receive(32).await {
+                        let text = String::from_utf8_lossy(delivery.message().body()).into_owned();
+                        // Else a record would lead to another one, and so on.
+                        assert!(!text.contains(topic), "{text}");
+                        delivery.complete(Action::CommitMessage);
+                        for record in text.split_terminator('\u{2}') {
+                            let fields: Vec<_> = record.split('\u{1}').collect();
+                            if is_it(&fields) {
+                                return fields.into_iter().map(str::to_owned).collect();
+                            }
+                        }
+                    }
+                }
+            };
+            let found = tokio::time::timeout(LIMIT, search).await;
+            consumer.shutdown().await;
+            found.expect("a record within the limit")
+        })
+    }
+}
+
+async fn next<T>(notes: &mut UnboundedReceiver<T>) -> T {
+    let next = tokio::time::timeout(LIMIT, notes.recv()).await;
+    next.expect("a note within the limit").expect("a listener")
+}
+
+/// The line of `mqadmin`'s table that begins so, by its columns.
+fn rows(said: &str, kind: &str) -> Vec<Vec<String>> {
+    said.lines()
+        .map(|line| {
+            line.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .filter(|columns| columns.first().is_some_and(|it| it == kind))
+        .collect()
+}
+
+fn mqadmin_shows_who_sent_and_who_consumed(traced: &Traced) {
+    let on = |group| traced.config(group).set("MsgTraceSwitch", "true");
+    let id = traced.send(&on("GID_sender"));
+    traced.consume(
+        &on("GID_taker").set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET"),
+        &id,
+    );
+    let said = traced.query(&id, &["GID_sender", "GID_taker", "success", "failed"]);
+    let sent = rows(&said, "Pub");
+    assert_eq!(sent.len(), 1, "{said}");
+    assert_eq!(
+        (sent[0][1].as_str(), sent[0].last().unwrap().as_str()),
+        ("GID_sender", "success")
+    );
+    let mut consumed: Vec<_> = rows(&said, "Sub")
+        .iter()
+        .map(|row| (row[1].clone(), row.last().unwrap().clone()))
+        .collect();
+    consumed.sort();
+    let expected = ["failed", "success"].map(|status| ("GID_taker".to_owned(), status.to_owned()));
+    assert_eq!(consumed, expected, "{said}");
+}
+
+fn outcomes_are_recorded(traced: &Traced) {
+    let config = traced.config("GID_tx").set("MsgTraceSwitch", "true");
+    let id = traced.transact(&config);
+    let ended = traced.record(APACHES_TOPIC, |it| it[0] == "EndTransaction" && it[5] == id);
+    let of_record = [&ended[3], &ended[4], &ended[11], &ended[12]];
+    assert_eq!(of_record, ["GID_tx", TOPIC, "COMMIT_MESSAGE", "false"]);
+}
+
+fn by_default_only_regions_are_recorded(traced: &Traced) {
+    let silent = traced.send(&traced.config("GID_silent"));
+    let address = traced.cluster.brokers()[0].address.clone();
+    let update = [
+        "updateBrokerConfig",
+        "-b",
+        &address,
+        "-k",
+        "regionId",
+        "-v",
+        "cn-golden",
+    ];
+    let said = traced.cluster.mqadmin(&update).expect("mqadmin").output;
+    assert!(said.contains("success"), "{said}");
+    let id = traced.send(&traced.config("GID_vendors"));
+    let sent = traced.record(VENDORS_TOPIC, |it| {
+        assert_ne!(it.get(5), Some(&silent.as_str()));
+        it[0] == "Pub" && it[5] == id
+    });
+    let expected = ["cn-golden", "GID_vendors", TOPIC, &id, "tag", "one two"];
+    assert_eq!(sent[2..8], expected);
+    assert_eq!(
+        (sent[9].as_str(), sent[11].as_str(), sent[13].as_str()),
+        ("4", "0", "true")
+    );
+    let custom = traced
+        .config("GID_custom")
+        .set("customizedTraceTopic", APACHES_TOPIC);
+    let id = traced.send(&custom);
+    traced.query(&id, &["GID_custom", "success"]);
+}
+
+fn trace(version: Version) {
+    let traced = Traced::start(version);
+    mqadmin_shows_who_sent_and_who_consumed(&traced);
+    outcomes_are_recorded(&traced);
+    by_default_only_regions_are_recorded(&traced);
+}
+
+#[test]
+fn consoles_of_4_9_7_read_it() {
+    trace(Version::V4_9_7);
+}
+
+#[test]
+fn consoles_of_5_3_3_read_it() {
+    trace(Version::V5_3_3);
+}
