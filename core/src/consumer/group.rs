@@ -19,6 +19,7 @@ use tracing::warn;
 use super::assignment::AssignedQueue;
 use super::cache::Cache;
 use super::local_offsets::LocalOffsets;
+use super::readable::is_unreadable;
 use super::ready::Chunk;
 use super::subscription::{Subscription, Subscriptions};
 use crate::config::ConsumerConfig;
@@ -192,12 +193,21 @@ impl Group {
 
     /// Hands a message over again after a while. It stays uncommitted meanwhile, so that it is
     /// not lost where this member ends first.
-    async fn consume_again(&self, queue: &Arc<AssignedQueue>, slot: Slot, mut message: MessageExt) {
+    async fn consume_again(
+        self: &Arc<Self>,
+        queue: &Arc<AssignedQueue>,
+        slot: Slot,
+        mut message: MessageExt,
+    ) {
         tokio::select! {
             () = tokio::time::sleep(LOCAL_RETRY) => {}
             () = queue.stop.cancelled() => return,
         }
         message.local_reconsume_times += 1;
+        if is_unreadable(&message) {
+            self.outstanding.begin();
+            return self.send_back(queue, slot, &message);
+        }
         if let Some(subscription) = self.subscription_of(&message) {
             let messages = [(slot, message)].into();
             let queue = Arc::clone(queue);

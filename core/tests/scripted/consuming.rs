@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use onsmq::{Action, Consumer, Inbox};
+use onsmq::{Action, Client, Consumer, Inbox};
 use onsmq_proto::body::{ConsumerList, HeartbeatData};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
+use onsmq_proto::message::compression::{Algorithm, MAX_BODY};
 use onsmq_proto::message::{StoredRecord, properties};
 use tokio::task::JoinHandle;
 
@@ -13,10 +14,10 @@ const PULL: RequestCode = RequestCode::PULL_MESSAGE;
 const COMMIT: RequestCode = RequestCode::UPDATE_CONSUMER_OFFSET;
 
 /// A started consumer with one queue, whose first pull is at hand.
-struct Scene {
+pub(crate) struct Scene {
     peer: Peer,
     consumer: Arc<Consumer>,
-    inbox: Inbox,
+    pub(crate) inbox: Inbox,
     pull: Request,
 }
 
@@ -26,8 +27,32 @@ impl Scene {
     }
 
     async fn start_with(expression: &str, properties: &[(&str, &str)]) -> Self {
-        let mut peer = Peer::start_with(1, &[]).await;
-        let consumer = Arc::new(peer.consumer(properties));
+        let peer = Peer::start_with(1, &[]).await;
+        let consumer = peer.consumer(properties);
+        Self::run(peer, consumer, expression).await
+    }
+
+    /// A consumer that a client of the test's makes.
+    pub(crate) async fn of(client: Client) -> Self {
+        let peer = Peer::start_with(1, &[]).await;
+        let consumer = client.consumer(&peer.config()).expect("a consumer");
+        Self::run(peer, consumer, "*").await
+    }
+
+    /// Answers the pull with a message that has a property.
+    pub(crate) async fn found_with_property(&self, name: &str, value: &str) {
+        let record = record(100, "T", "");
+        let mut text = record.properties.to_owned();
+        properties::push(&mut text, name, value);
+        let record = StoredRecord {
+            properties: &text,
+            ..record
+        };
+        self.pull.reply(found(101, &[record])).await;
+    }
+
+    async fn run(mut peer: Peer, consumer: Consumer, expression: &str) -> Self {
+        let consumer = Arc::new(consumer);
         let inbox = consumer.inbox();
         consumer
             .subscribe_inbox(TOPIC, expression, &inbox)
@@ -461,4 +486,41 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
     let leaving = peer.expect(RequestCode::UNREGISTER_CLIENT).await;
     leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
     ending.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_decompressed_comes_again_and_is_not_handed_over() {
+    let mut scene = Scene::start("*").await;
+    let zeros = vec![0; MAX_BODY + 1];
+    let small = Algorithm::Zlib
+        .compress(&zeros[..1 << 20], 1)
+        .expect("it is");
+    let bomb = Algorithm::Zlib.compress(&zeros, 9).expect("it is");
+    let compressed = |offset, body| StoredRecord {
+        sys_flag: Algorithm::Zlib.flag(),
+        body,
+        ..record(offset, "T", "")
+    };
+    let records = [
+        compressed(100, &bomb),
+        compressed(101, &small),
+        compressed(102, b"no zlib"),
+    ];
+    scene.pull.reply(found(103, &records)).await;
+    let delivery = scene.inbox.receive(3).await.remove(0);
+    assert_eq!(delivery.message().body(), &zeros[..1 << 20]);
+    delivery.complete(Action::CommitMessage);
+    for offset in ["100000", "102000"] {
+        let back = scene.peer.expect(RequestCode::CONSUMER_SEND_MSG_BACK).await;
+        assert_eq!(back.field("offset"), offset);
+        back.reply(answer(ResponseCode::SUCCESS, "")).await;
+    }
+    let ending = scene.shutdown();
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "103");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let leaving = scene.peer.expect(RequestCode::UNREGISTER_CLIENT).await;
+    leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
+    ending.await.expect("no panic");
+    assert!(scene.inbox.is_empty());
 }
