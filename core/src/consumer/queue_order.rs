@@ -223,7 +223,13 @@ impl Group {
         for (name, value) in kept {
             properties::push(&mut text, name, value);
         }
-        for (name, value) in &own {
+        // 4.9.7 has dead letters wait for the delay level that Java gives them. What never came to a
+        // listener need not: there is nothing of Java's to be like.
+        let unreadable = is_unreadable(message);
+        let own = own
+            .iter()
+            .filter(|(it, _)| !unreadable || *it != name::DELAY);
+        for (name, value) in own {
             properties::push(&mut text, name, value);
         }
         text

@@ -2,6 +2,7 @@
 
 mod batches;
 mod broadcasting;
+mod compression;
 mod ordered;
 mod support;
 mod timed;
