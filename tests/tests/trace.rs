@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use onsmq::{Action, Client, Config, Message, Producer, TransactionStatus};
 use onsmq_tests::cluster::{Cluster, Version};
+use onsmq_tests::java::{Sdk, Speaker};
+use onsmq_tests::unique;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -24,6 +26,11 @@ impl Traced {
             .topic(TOPIC, 2)
             .start()
             .expect("a real broker");
+        if std::env::var_os("ONSMQ_TEST_LOG").is_some() {
+            let level = tracing_subscriber::filter::LevelFilter::DEBUG;
+            // The other test of this process may have done so.
+            let _ = tracing_subscriber::fmt().with_max_level(level).try_init();
+        }
         let runtime = Runtime::new().expect("a runtime");
         Self { cluster, runtime }
     }
@@ -103,11 +110,18 @@ impl Traced {
     }
 
     /// The fields of the first record in a topic that `is_it`.
-    fn record(&self, topic: &str, is_it: impl Fn(&[&str]) -> bool) -> Vec<String> {
+    fn record(&self, topic: &str, is_it: impl Fn(&[String]) -> bool) -> Vec<String> {
+        self.records(topic, |records| {
+            records.iter().find(|it| is_it(it)).cloned()
+        })
+    }
+
+    /// Reads the records of a topic, from the first on, until they are `enough`.
+    fn records<T>(&self, topic: &str, enough: impl Fn(&[Vec<String>]) -> Option<T>) -> T {
         self.runtime.block_on(async {
-            let config = self.config(&format!("GID_of_{topic}"));
             // Its own deliveries are not recorded, though it asks for that.
-            let config = config
+            let config = self
+                .config(&unique("GID_of_records"))
                 .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET")
                 .set("MsgTraceSwitch", "true");
             let consumer = Client::new().consumer(&config).expect("a consumer");
@@ -117,26 +131,29 @@ impl Traced {
                 .expect("subscribed");
             consumer.start().await.expect("started");
             let search = async {
+                let mut records = Vec::new();
                 loop {
+                    if let Some(found) = enough(&records) {
+                        return found;
+                    }
                     for delivery in inbox.receive(32).await {
                         let text = String::from_utf8_lossy(delivery.message().body()).into_owned();
                         // Else a record would lead to another one, and so on.
                         assert!(!text.contains(topic), "{text}");
+                        records.extend(text.split_terminator('\u{2}').map(fields));
                         delivery.complete(Action::CommitMessage);
-                        for record in text.split_terminator('\u{2}') {
-                            let fields: Vec<_> = record.split('\u{1}').collect();
-                            if is_it(&fields) {
-                                return fields.into_iter().map(str::to_owned).collect();
-                            }
-                        }
                     }
                 }
             };
             let found = tokio::time::timeout(LIMIT, search).await;
             consumer.shutdown().await;
-            found.expect("a record within the limit")
+            found.expect("records within the limit")
         })
     }
+}
+
+fn fields(record: &str) -> Vec<String> {
+    record.split('\u{1}').map(str::to_owned).collect()
 }
 
 async fn next<T>(notes: &mut UnboundedReceiver<T>) -> T {
@@ -199,7 +216,7 @@ fn by_default_only_regions_are_recorded(traced: &Traced) {
     assert!(said.contains("success"), "{said}");
     let id = traced.send(&traced.config("GID_vendors"));
     let sent = traced.record(VENDORS_TOPIC, |it| {
-        assert_ne!(it.get(5), Some(&silent.as_str()));
+        assert_ne!(it.get(5), Some(&silent));
         it[0] == "Pub" && it[5] == id
     });
     let expected = ["cn-golden", "GID_vendors", TOPIC, &id, "tag", "one two"];
@@ -215,11 +232,33 @@ fn by_default_only_regions_are_recorded(traced: &Traced) {
     traced.query(&id, &["GID_custom", "success"]);
 }
 
+/// What the vendor's SDK records of a message, and what we do.
+fn the_vendors_records_look_alike(traced: &Traced) {
+    let group = "GID_alike";
+    let mut java = Speaker::start(Sdk::Vendor, &traced.cluster.namesrv_addr(), TOPIC, group);
+    let more = serde_json::json!({"tag": "tag", "key": "one two"});
+    let by_java = java.send("normal", b"body", &more);
+    let by_us = traced.send(&traced.config(group));
+    let [javas, ours] = [by_java, by_us].map(|id| {
+        let is_it = |it: &[String]| it[0] == "Pub" && it[5] == id;
+        traced.record(VENDORS_TOPIC, is_it)
+    });
+    // Not before: it lets go of what waits when it ends.
+    java.end();
+    // Time, id, duration, place.
+    let own = [1, 5, 10, 12];
+    for (index, (java, ours)) in javas.iter().zip(&ours).enumerate() {
+        assert!(own.contains(&index) || java == ours, "{javas:?} {ours:?}");
+    }
+    assert_eq!(javas.len(), ours.len(), "{javas:?} {ours:?}");
+}
+
 fn trace(version: Version) {
     let traced = Traced::start(version);
     mqadmin_shows_who_sent_and_who_consumed(&traced);
     outcomes_are_recorded(&traced);
     by_default_only_regions_are_recorded(&traced);
+    the_vendors_records_look_alike(&traced);
 }
 
 #[test]

@@ -84,7 +84,7 @@ properties! {
     COMPRESS_OVER = "compressMsgBodyOverHowmuch", number(1, i32::MAX as i64), Some("4096"),
         "Bodies of more bytes travel compressed, where that makes them smaller. 2147483647: none do.";
     COMPRESS_TYPE = "CompressType", Kind::Choice(&["ZLIB", "LZ4", "ZSTD"]), Some("ZLIB"),
-        "What bodies are compressed with. Every consumer reads ZLIB; the vendor's and those before RocketMQ 5 nothing else.";
+        "What bodies are compressed with. Every consumer reads ZLIB; the vendor's and those before RocketMQ 4.9.4 nothing else.";
     COMPRESS_LEVEL = "CompressLevel", number(0, 9), Some("5"),
         "Level of ZLIB: 1 is fast, 9 small.";
     MSG_TRACE_SWITCH = "MsgTraceSwitch", Kind::Bool, None,

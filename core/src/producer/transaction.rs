@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use onsmq_proto::message::properties::name;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::warn;
 
@@ -177,7 +176,6 @@ impl Transaction {
     }
 
     fn record(&self, status: TransactionStatus) {
-        let answer = &self.stored.answer;
         let ended = trace::Ended {
             half: trace::Sent {
                 group: &self.group,
@@ -186,8 +184,7 @@ impl Transaction {
                 properties: &self.properties,
                 store_host: &self.stored.address,
             },
-            region: answer.get(name::MSG_REGION),
-            trace_on: answer.get(name::TRACE_ON),
+            answer: Some(&self.stored.answer),
             transaction_id: self.stored.transaction_id.as_deref(),
             status,
             from_check: false,

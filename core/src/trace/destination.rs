@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use onsmq_proto::message::properties::name;
+
 /// What brokers of Apache say their region is, unless configured.
 const DEFAULT_REGION: &str = "DefaultRegion";
 /// Where Apache's consoles read.
@@ -34,25 +36,29 @@ impl TraceSettings {
         matches!(self.switch, Some(false))
     }
 
-    /// Where to record what concerns a broker, by what it says of itself: MSG_REGION and TRACE_ON,
-    /// in answers and on messages. Brokers before 5.0 do not mark messages.
-    pub(super) fn destination(
+    /// Where to record what concerns a broker, by what it says of itself in answers and on messages:
+    /// the properties that `get` finds. Brokers before 5.0 do not mark messages.
+    ///
+    /// This is asked for each message, mostly in vain: what costs comes last.
+    pub(super) fn destination<'a>(
         &self,
-        region: Option<&str>,
-        trace_on: Option<&str>,
+        get: impl Fn(&str) -> Option<&'a str>,
     ) -> Option<Destination> {
-        if self.is_off() || trace_on == Some("false") {
+        if self.is_off() {
             return None;
         }
-        let region = region
+        let region = get(name::MSG_REGION)
             .filter(|region| !region.is_empty())
             .unwrap_or(DEFAULT_REGION);
         let is_vendors = self.topic.is_none() && region != DEFAULT_REGION;
-        let topic = match (&self.topic, self.switch) {
-            (Some(topic), _) => topic.as_str().into(),
-            (None, _) if is_vendors => format!("{VENDOR_TOPIC_PREFIX}{region}").into(),
-            (None, Some(true)) => APACHE_TOPIC.into(),
-            (None, _) => return None,
+        let is_asked = self.topic.is_some() || self.switch.is_some();
+        if !(is_vendors || is_asked) || get(name::TRACE_ON) == Some("false") {
+            return None;
+        }
+        let topic = match &self.topic {
+            Some(topic) => topic.as_str().into(),
+            None if is_vendors => format!("{VENDOR_TOPIC_PREFIX}{region}").into(),
+            None => APACHE_TOPIC.into(),
         };
         Some(Destination {
             topic,
@@ -69,7 +75,8 @@ mod tests {
     fn topic(switch: Option<bool>, custom: Option<&str>, region: Option<&str>) -> Option<String> {
         let topic = custom.map(str::to_owned);
         let settings = TraceSettings { switch, topic };
-        let destination = settings.destination(region, None)?;
+        let get = |name: &str| region.filter(|_| name == name::MSG_REGION);
+        let destination = settings.destination(get)?;
         Some(destination.topic.to_string())
     }
 
@@ -96,6 +103,7 @@ mod tests {
             switch: Some(true),
             topic: None,
         };
-        assert_eq!(settings.destination(None, Some("false")), None);
+        let off = |name: &str| (name == name::TRACE_ON).then_some("false");
+        assert_eq!(settings.destination(off), None);
     }
 }

@@ -20,7 +20,7 @@ const CAPACITY: usize = 2048;
 /// How long a record waits for others.
 const LINGER: Duration = Duration::from_millis(500);
 /// How long shutdown waits for the last records.
-const LAST_RECORDS: Duration = Duration::from_secs(3);
+const LAST_RECORDS: Duration = Duration::from_secs(5);
 /// Java's group of such messages begins so.
 const GROUP: &str = "_INNER_TRACE_PRODUCER";
 
@@ -50,16 +50,11 @@ impl Dispatcher {
         }
     }
 
-    pub(super) const fn is_off(&self) -> bool {
-        self.settings.is_off()
-    }
-
-    pub(super) fn destination(
+    pub(super) fn destination<'a>(
         &self,
-        region: Option<&str>,
-        trace_on: Option<&str>,
+        get: impl Fn(&str) -> Option<&'a str>,
     ) -> Option<Destination> {
-        self.settings.destination(region, trace_on)
+        self.settings.destination(get)
     }
 
     /// Takes a record; one too many is dropped. May be called on any thread.

@@ -51,9 +51,7 @@ pub(crate) struct Published<'a> {
 /// A message was stored.
 pub(crate) fn published(instance: &Arc<Instance>, published: &Published<'_>) {
     let answer = published.answer;
-    let to = instance
-        .trace
-        .destination(answer.get(name::MSG_REGION), answer.get(name::TRACE_ON));
+    let to = instance.trace.destination(|name| answer.get(name));
     let Some(to) = to else { return };
     let text = Pub {
         time: published.time,
@@ -71,8 +69,9 @@ pub(crate) fn published(instance: &Arc<Instance>, published: &Published<'_>) {
 /// The outcome of a half message, and who asked for it.
 pub(crate) struct Ended<'a> {
     pub(crate) half: Sent<'a>,
-    pub(crate) region: Option<&'a str>,
-    pub(crate) trace_on: Option<&'a str>,
+    /// What the broker answered the half message with. Where it comes from the broker, its own
+    /// properties say the same.
+    pub(crate) answer: Option<&'a ExtFields>,
     pub(crate) transaction_id: Option<&'a str>,
     pub(crate) status: TransactionStatus,
     pub(crate) from_check: bool,
@@ -80,7 +79,11 @@ pub(crate) struct Ended<'a> {
 
 /// A broker was told the outcome of a half message. The vendor's SDK has no such records.
 pub(crate) fn ended(instance: &Arc<Instance>, ended: &Ended<'_>) {
-    let to = instance.trace.destination(ended.region, ended.trace_on);
+    let half = |name: &str| match ended.answer {
+        Some(answer) => answer.get(name),
+        None => properties::get(ended.half.properties, name),
+    };
+    let to = instance.trace.destination(half);
     let Some(to) = to.filter(|to| !to.is_vendors) else {
         return;
     };
@@ -110,13 +113,7 @@ impl Consuming {
         group: &str,
         message: &MessageExt,
     ) -> Option<Box<Self>> {
-        if instance.trace.is_off() {
-            return None;
-        }
-        let to = instance.trace.destination(
-            message.property(name::MSG_REGION),
-            message.property(name::TRACE_ON),
-        )?;
+        let to = instance.trace.destination(|name| message.property(name))?;
         let time = now_ms();
         let request_id = instance.ids.next(time).to_string();
         let message_id = message.message_id();

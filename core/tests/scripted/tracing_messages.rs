@@ -112,7 +112,7 @@ async fn records_that_nobody_takes_delay_nothing_and_are_bounded() {
     assert!(scene.traces.len() < 5, "{}", scene.traces.len());
     let begun = Instant::now();
     scene.shutdown().await.expect("no panic");
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(8));
 }
 
 #[tokio::test]

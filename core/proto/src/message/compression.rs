@@ -21,7 +21,7 @@ pub const MAX_BODY: usize = 64 << 20;
 /// An algorithm that a sender may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Algorithm {
-    /// What every client reads, and the only one that the vendor's and those before 5.0 do.
+    /// What every client reads, and the only one that the vendor's and those before 4.9.4 do.
     #[default]
     Zlib,
     /// The LZ4 frame format: the fastest.
