@@ -4,6 +4,7 @@
 mod attempt;
 mod check;
 mod compress;
+mod leaving;
 mod normal;
 mod order;
 mod outgoing;
