@@ -62,6 +62,16 @@ export interface ClientConfig {
   sendMsgTimeoutMillis?: number
   /** Most bytes in a body. Default 4 MiB. */
   maxMessageSize?: number
+  /** Bodies of more bytes travel compressed. Default 4096. */
+  compressMsgBodyOverHowmuch?: number
+  /** What bodies are compressed with. Default ZLIB, which every consumer reads. */
+  compressType?: 'ZLIB' | 'LZ4' | 'ZSTD'
+  /** Level of ZLIB, 0 to 9. Default 5. */
+  compressLevel?: number
+  /** Whether message trace is recorded. Default: only at brokers of the vendor. */
+  msgTraceSwitch?: boolean
+  /** The topic of message trace. */
+  customizedTraceTopic?: string
   /** What becomes of a timed message at a broker of 4.x whose levels do not have its delay. */
   timedMessageFallback?: 'EXACT' | 'NEAREST'
   /** Seconds before a broker asks for the outcome of a half message. Default 30. */

@@ -19,6 +19,7 @@ mod offset_store;
 mod ordered;
 mod pull_loop;
 mod queue_order;
+mod readable;
 mod ready;
 mod rebalance;
 mod retry;

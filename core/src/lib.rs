@@ -13,6 +13,8 @@ mod message;
 mod net;
 mod producer;
 mod request;
+mod spans;
+mod trace;
 
 pub use config::{
     ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind, PROPERTIES,
@@ -22,7 +24,10 @@ pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
 pub use message::{Action, Message, MessageExt, SendResult};
+pub use onsmq_proto::message::compression::Algorithm as CompressType;
 pub use onsmq_proto::sign::Credentials;
 pub use producer::{
     OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer, TransactionStatus,
 };
+pub use spans::{Propagator, SPAN_TARGET};
+pub use trace::TraceSettings;

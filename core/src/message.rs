@@ -219,6 +219,11 @@ impl MessageExt {
         properties::user_entries(self.stored.raw_properties())
     }
 
+    /// All properties, the system's among them, as they are stored.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        properties::entries(self.stored.raw_properties())
+    }
+
     /// A property, of the user or of the system.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {

@@ -3,11 +3,14 @@
 
 mod attempt;
 mod check;
+mod compress;
+mod leaving;
 mod normal;
 mod order;
 mod outgoing;
 mod select;
 mod shared;
+mod system;
 mod timed;
 mod transaction;
 mod turns;
@@ -15,5 +18,7 @@ mod turns;
 pub(crate) use check::Checker;
 pub use normal::Producer;
 pub use order::OrderProducer;
+pub(crate) use outgoing::Outgoing;
+pub(crate) use system::SystemProducer;
 pub use timed::TimedFallback;
 pub use transaction::{Transaction, TransactionProducer, TransactionStatus};

@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 use onsmq_proto::body::{TopicRouteData, to_standard_json};
 use onsmq_proto::codec::{Command, ExtFields, Frame, RequestCode, Serialization};
 use onsmq_proto::machine::{ProcessQueue, allocate_averagely};
+use onsmq_proto::message::compression::Algorithm;
 use onsmq_proto::message::{StoredMessages, batch, compression, properties, rules};
 use proptest::prelude::*;
 
@@ -86,11 +87,13 @@ proptest! {
 
     #[test]
     fn compressed_bodies_come_back(body in proptest::collection::vec(any::<u8>(), 1..5000), level in 0u32..9) {
-        let small = compression::compress_zlib(&body, level);
-        let flag = compression::ZLIB_FLAG;
-        prop_assert_eq!(&compression::decompress(flag, &small, body.len()).unwrap(), &body);
-        prop_assert!(compression::decompress(flag, &small, body.len() - 1).is_err());
-        prop_assert!(compression::decompress(flag, &small[..small.len() / 2], body.len()).is_err());
+        for algorithm in [Algorithm::Zlib, Algorithm::Lz4, Algorithm::Zstd] {
+            let small = algorithm.compress(&body, level).unwrap();
+            let flag = algorithm.flag();
+            prop_assert_eq!(&compression::decompress(flag, &small, body.len()).unwrap(), &body);
+            prop_assert!(compression::decompress(flag, &small, body.len() - 1).is_err());
+            prop_assert!(compression::decompress(flag, &small[..small.len() / 2], body.len()).is_err());
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::keys::{self, Kind, addresses};
 use super::tls::TlsConfig;
 use super::values::{Config, configuration};
 use crate::Result;
+use crate::trace::TraceSettings;
 
 /// Where the cluster is and who the client is.
 ///
@@ -25,6 +26,8 @@ pub struct ClientConfig {
     pub instance_name: Option<String>,
     /// How connections are secured.
     pub tls: TlsConfig,
+    /// Whether and where message trace is recorded.
+    pub trace: TraceSettings,
 }
 
 /// How name servers are found.
@@ -56,6 +59,12 @@ impl ClientConfig {
             namespace: config.text(keys::INSTANCE_ID),
             instance_name: config.text(keys::INSTANCE_NAME),
             tls: TlsConfig::new(config)?,
+            trace: TraceSettings {
+                switch: config
+                    .text(keys::MSG_TRACE_SWITCH)
+                    .map(|it| it.eq_ignore_ascii_case("true")),
+                topic: config.text(keys::CUSTOMIZED_TRACE_TOPIC),
+            },
         })
     }
 }

@@ -101,6 +101,16 @@ properties! {
         "Milliseconds that one send may take, all of its retries included.";
     MAX_MESSAGE_SIZE = "MaxMessageSize", number(1, 16_000_000), Some("4194304"),
         "Most bytes in a body. A larger one than the broker takes is the broker's refusal.";
+    COMPRESS_OVER = "compressMsgBodyOverHowmuch", number(1, i32::MAX as i64), Some("4096"),
+        "Bodies of more bytes travel compressed, where that makes them smaller. 2147483647: none do.";
+    COMPRESS_TYPE = "CompressType", Kind::Choice(&["ZLIB", "LZ4", "ZSTD"]), Some("ZLIB"),
+        "What bodies are compressed with. Every consumer reads ZLIB; the vendor's and those before RocketMQ 4.9.4 nothing else.";
+    COMPRESS_LEVEL = "CompressLevel", number(0, 9), Some("5"),
+        "Level of ZLIB: 1 is fast, 9 small.";
+    MSG_TRACE_SWITCH = "MsgTraceSwitch", Kind::Bool, None,
+        "Whether sends, deliveries and outcomes are recorded for consoles (message trace). Without it, only at brokers of the vendor, in their regions' topics; `true`: at Apache's too, in RMQ_SYS_TRACE_TOPIC.";
+    CUSTOMIZED_TRACE_TOPIC = "customizedTraceTopic", Kind::Name, None,
+        "The topic of message trace, instead of those; it is to exist.";
     TIMED_FALLBACK = "TimedMessageFallback", Kind::Choice(&["EXACT", "NEAREST"]), Some("EXACT"),
         "At a broker without timers (4.x): whether a timed message goes out only where its delay is just that of a delay level, or with the nearest level.";
     CHECK_IMMUNITY_TIME = "CheckImmunityTimeInSeconds", number(1, 86_400), Some("30"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onsmq_proto::message::compression::Algorithm;
 use onsmq_proto::names::DEFAULT_PRODUCER_GROUP;
 
 use super::keys;
@@ -19,6 +20,12 @@ pub struct ProducerConfig {
     pub send_timeout: Duration,
     /// Most bytes in a body.
     pub max_message_size: usize,
+    /// Bodies of more bytes travel compressed.
+    pub compress_over: usize,
+    /// What they are compressed with.
+    pub compression: Algorithm,
+    /// The level of zlib.
+    pub compress_level: u32,
     /// What becomes of timed messages at brokers without timers.
     pub timed_fallback: TimedFallback,
     /// Seconds before a broker asks for a transaction's outcome.
@@ -38,11 +45,22 @@ impl TryFrom<&Config> for ProducerConfig {
                 .unwrap_or_else(|| DEFAULT_PRODUCER_GROUP.to_owned()),
             send_timeout: config.millis(keys::SEND_MSG_TIMEOUT_MILLIS),
             max_message_size: config.number(keys::MAX_MESSAGE_SIZE),
+            compress_over: config.number(keys::COMPRESS_OVER),
+            compression: compression(config),
+            compress_level: config.number(keys::COMPRESS_LEVEL),
             timed_fallback: match config.is(keys::TIMED_FALLBACK, "NEAREST") {
                 true => TimedFallback::Nearest,
                 false => TimedFallback::Exact,
             },
             check_immunity: config.number(keys::CHECK_IMMUNITY_TIME),
         })
+    }
+}
+
+fn compression(config: &Config) -> Algorithm {
+    match () {
+        () if config.is(keys::COMPRESS_TYPE, "LZ4") => Algorithm::Lz4,
+        () if config.is(keys::COMPRESS_TYPE, "ZSTD") => Algorithm::Zstd,
+        () => Algorithm::Zlib,
     }
 }

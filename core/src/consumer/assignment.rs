@@ -103,7 +103,7 @@ impl AssignedQueue {
         if let Some(window) = state.window.as_mut().filter(|_| !self.is_dropped()) {
             let mut bytes = 0;
             for message in messages {
-                let size = message.stored.record().len();
+                let size = message.stored.held_bytes();
                 bytes += size;
                 taken.push((window.take(message.queue_offset(), size), message));
             }

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq_proto::machine::Slot;
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::assignment::AssignedQueue;
 use super::direct::Direct;
 use super::subscription::{Listener, Subscription};
 use crate::{Action, MessageExt};
+use crate::{spans, trace};
 
 /// A message and its completion. It is completed once, from any thread; one that is dropped
 /// uncompleted is [`Action::ReconsumeLater`].
@@ -18,6 +20,9 @@ pub struct Delivery {
     origin: Origin,
     subscription: Arc<Subscription>,
     completed: AtomicBool,
+    /// The span of its processing, until it is completed.
+    span: Span,
+    trace: Option<Box<trace::Consuming>>,
 }
 
 /// How a message came, and so who is told what becomes of it.
@@ -40,8 +45,12 @@ impl Delivery {
         subscription: &Arc<Subscription>,
         since: Instant,
     ) -> Self {
-        queue.group.outstanding.begin();
+        let group = &queue.group;
+        group.outstanding.begin();
+        let (instance, name) = (&group.instance, &group.config.group);
         Self {
+            span: spans::process(&message, name, &instance.propagator),
+            trace: trace::Consuming::begin(instance, name, &message),
             message,
             origin: Origin::Pulled {
                 queue: Arc::clone(queue),
@@ -53,7 +62,8 @@ impl Delivery {
         }
     }
 
-    pub(super) const fn direct(
+    /// A message that an operator has consumed is not part of what is traced, as in Java.
+    pub(super) fn direct(
         message: MessageExt,
         subscription: Arc<Subscription>,
         direct: Direct,
@@ -63,6 +73,8 @@ impl Delivery {
             origin: Origin::Direct(direct),
             subscription,
             completed: AtomicBool::new(false),
+            span: Span::none(),
+            trace: None,
         }
     }
 
@@ -78,6 +90,13 @@ impl Delivery {
         &self.subscription.topic
     }
 
+    /// The span of the message's processing, for those who receive by themselves and run what
+    /// follows in it. It ends with the delivery.
+    #[must_use]
+    pub const fn span(&self) -> &Span {
+        &self.span
+    }
+
     pub(super) fn listener(&self) -> Option<Listener> {
         self.subscription.listener.clone()
     }
@@ -90,11 +109,16 @@ impl Delivery {
         if self.completed.swap(true, Ordering::AcqRel) {
             return false;
         }
+        spans::processed(&self.span, action);
         match &self.origin {
             Origin::Pulled { queue, slot, since } => {
                 let succeeded = action == Action::CommitMessage;
                 queue.statistics.consumed(*since, succeeded);
-                queue.group.completed(queue, *slot, &self.message, action);
+                let group = &queue.group;
+                if let Some(trace) = &self.trace {
+                    trace.end(&group.instance, &group.config.group, &self.message, action);
+                }
+                group.completed(queue, *slot, &self.message, action);
             }
             Origin::Direct(direct) => direct.complete(action),
         }

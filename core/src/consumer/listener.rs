@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::delivery::Delivery;
 use super::ready::ReadyQueue;
 use super::subscription::Listener;
+use crate::spans;
 
 /// Hands messages to their listeners until the queue is closed: to each call up to `batch` of them.
 pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, tasks: TaskTracker) {
@@ -37,9 +39,18 @@ pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, ta
 async fn consume(deliveries: Vec<Delivery>, permit: Option<OwnedSemaphorePermit>) {
     let messages = || deliveries.iter().map(|delivery| delivery.message().clone());
     let action = match deliveries.first().and_then(Delivery::listener) {
-        Some(Listener::Many(listener)) => Some(listener(messages().collect()).await),
-        Some(Listener::One(listener)) => match messages().next() {
-            Some(message) => Some(listener(message).await),
+        Some(Listener::Many(listener)) => {
+            let span =
+                spans::process_batch(deliveries[0].topic(), deliveries.iter().map(Delivery::span));
+            let call = span.in_scope(|| listener(messages().collect()));
+            Some(call.instrument(span).await)
+        }
+        Some(Listener::One(listener)) => match deliveries.first() {
+            Some(delivery) => {
+                let span = delivery.span();
+                let call = span.in_scope(|| listener(delivery.message().clone()));
+                Some(call.instrument(span.clone()).await)
+            }
             None => None,
         },
         None => None,

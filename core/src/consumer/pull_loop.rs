@@ -3,24 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use onsmq_proto::machine::Backoff;
-use onsmq_proto::message::{StoredMessage, StoredMessages, properties::name};
+use onsmq_proto::message::{StoredMessage, properties::name};
 use onsmq_proto::names;
 use tokio::time::Instant;
-use tracing::{debug, error, info, warn};
+use tracing::{debug, info, warn};
 
 use super::activity::Doing;
 use super::assignment::AssignedQueue;
 use super::group::Group;
 use super::offset_store::Start;
+use super::readable::{self, is_unreadable};
 use super::ready::Chunk;
 use super::subscription::Subscription;
 use crate::request::pull::{self, Pull, Pulled};
 use crate::{Action, Error, ErrorKind, MessageExt, Result};
 
-/// Bodies that decompress to more are no message's: the servers' limit, many times over.
-const MAX_BODY: usize = 256 << 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Short: a broker that returns is to be pulled from within seconds.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -177,6 +175,7 @@ impl PullLoop {
                 suggested_broker,
             } => {
                 self.suggested_broker = suggested_broker;
+                let messages = readable::messages(messages, &self.queue.queue).await;
                 self.take_in(messages, next, subscription);
             }
             Pulled::Nothing { next } => drop(self.queue.take_in(Vec::new(), next)),
@@ -222,10 +221,10 @@ impl PullLoop {
     }
 
     /// Puts messages into the window, and hands them to the listeners of their topics.
-    fn take_in(&self, raw: Bytes, next: i64, subscription: &Arc<Subscription>) {
+    fn take_in(&self, messages: Vec<StoredMessage>, next: i64, subscription: &Arc<Subscription>) {
         let is_retry = names::is_retry_topic(&self.queue.queue.topic);
-        let messages: Vec<MessageExt> = StoredMessages::new(raw)
-            .filter_map(|stored| self.readable(stored))
+        let messages: Vec<MessageExt> = messages
+            .into_iter()
             // The broker chose by the tag's hash.
             .filter(|stored| is_retry || subscription.data.accepts(stored.property(name::TAGS)))
             .map(|stored| self.message(stored, subscription, is_retry))
@@ -236,11 +235,18 @@ impl PullLoop {
             order.push(taken);
             return self.queue.hand_over_next();
         }
+        let (unreadable, taken): (Vec<_>, Vec<_>) =
+            taken.partition(|(_, message)| is_unreadable(message));
+        for (slot, message) in &unreadable {
+            self.group.outstanding.begin();
+            self.group
+                .completed(&self.queue, *slot, message, Action::ReconsumeLater);
+        }
         if !is_retry {
             let chunk = Chunk {
                 queue: Arc::clone(&self.queue),
                 subscription: Arc::clone(subscription),
-                messages: taken.collect(),
+                messages: taken.into(),
             };
             return subscription.ready.push(chunk);
         }
@@ -272,26 +278,6 @@ impl PullLoop {
         self.group.outstanding.begin();
         self.group
             .completed(&self.queue, slot, message, Action::ReconsumeLater);
-    }
-
-    fn readable(
-        &self,
-        stored: Result<StoredMessage, onsmq_proto::WireError>,
-    ) -> Option<StoredMessage> {
-        let mut stored = match stored {
-            Ok(stored) => stored,
-            Err(fault) => {
-                error!(queue = %self.queue.queue, "a message cannot be read and is passed over: {fault}");
-                return None;
-            }
-        };
-        if let Err(fault) = stored.decompress(MAX_BODY) {
-            error!(
-                queue = %self.queue.queue, message_id = stored.message_id(),
-                "a message's body cannot be read, and it is handed over as it came: {fault}"
-            );
-        }
-        Some(stored)
     }
 
     fn message(

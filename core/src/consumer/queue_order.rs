@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use onsmq_proto::machine::{MessageQueue, OrderedQueue, Slot};
 use onsmq_proto::message::properties::{self, name};
+use onsmq_proto::message::sys_flag;
 use onsmq_proto::names;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -17,6 +18,7 @@ use tracing::{debug, info, warn};
 
 use super::assignment::AssignedQueue;
 use super::group::Group;
+use super::readable::is_unreadable;
 use super::ready::Chunk;
 use crate::instance::{ConsumerMember as _, now_ms};
 use crate::net::REQUEST_TIMEOUT;
@@ -99,6 +101,10 @@ impl AssignedQueue {
         let Some(order) = &self.order else { return };
         let next = order.queue.lock().next(Instant::now().into_std());
         let Some((slot, message)) = next else { return };
+        if is_unreadable(&message) {
+            self.group.outstanding.begin();
+            return self.group.suspend_unreadable(self, slot, message);
+        }
         match self.group.subscription_of(&message) {
             Some(subscription) => {
                 let queue = Arc::clone(self);
@@ -139,6 +145,19 @@ impl Group {
                 self.tasks.spawn_on(task, self.runtime());
             }
         }
+    }
+
+    /// A message that cannot be read does not hold up the queue for as often as it may fail: it
+    /// has done so, and becomes a dead letter at once.
+    fn suspend_unreadable(
+        self: &Arc<Self>,
+        queue: &Arc<AssignedQueue>,
+        slot: Slot,
+        mut message: MessageExt,
+    ) {
+        let missing = self.config.max_reconsume_times - message.reconsume_times();
+        message.local_reconsume_times += missing.max(0);
+        self.completed_in_order(queue, slot, &message, Action::ReconsumeLater);
     }
 
     /// Pauses a queue, then hands the same message over again; one that failed too often goes to
@@ -197,7 +216,8 @@ impl Group {
             group: names::INNER_PRODUCER_GROUP,
             topic: &self.retry_topic(),
             queue_id: 0,
-            sys_flag: 0,
+            // A body that could not be decompressed goes on as it came.
+            sys_flag: sys_flag::compression(message.stored.sys_flag()),
             born_timestamp: now_ms(),
             properties: &self.retry_properties(message, times, max),
             reconsume_times: times,
@@ -229,7 +249,13 @@ impl Group {
         for (name, value) in kept {
             properties::push(&mut text, name, value);
         }
-        for (name, value) in &own {
+        // 4.9.7 has dead letters wait for the delay level that Java gives them. What never came to a
+        // listener need not: there is nothing of Java's to be like.
+        let unreadable = is_unreadable(message);
+        let own = own
+            .iter()
+            .filter(|(it, _)| !unreadable || *it != name::DELAY);
+        for (name, value) in own {
             properties::push(&mut text, name, value);
         }
         text

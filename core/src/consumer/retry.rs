@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::assignment::AssignedQueue;
 use super::group::Group;
+use super::readable::is_unreadable;
 use super::ready::Chunk;
 use crate::net::REQUEST_TIMEOUT;
 use crate::request::send_back::{self, Delay};
@@ -75,12 +76,21 @@ impl Group {
 
     /// Hands a message over again after a while. It stays uncommitted meanwhile, so that it is
     /// not lost where this member ends first.
-    async fn consume_again(&self, queue: &Arc<AssignedQueue>, slot: Slot, mut message: MessageExt) {
+    async fn consume_again(
+        self: &Arc<Self>,
+        queue: &Arc<AssignedQueue>,
+        slot: Slot,
+        mut message: MessageExt,
+    ) {
         tokio::select! {
             () = tokio::time::sleep(LOCAL_RETRY) => {}
             () = queue.stop.cancelled() => return,
         }
         message.local_reconsume_times += 1;
+        if is_unreadable(&message) {
+            self.outstanding.begin();
+            return self.send_back(queue, slot, &message);
+        }
         if let Some(subscription) = self.subscription_of(&message) {
             let messages = [(slot, message)].into();
             let queue = Arc::clone(queue);

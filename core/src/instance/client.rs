@@ -9,6 +9,7 @@ use super::members::{ConsumerMember, Members};
 use super::shared::Instance;
 use crate::config::{ClientConfig, Config, ConsumerConfig, ProducerConfig};
 use crate::producer::Checker;
+use crate::spans::{Propagator, SharedPropagator};
 use crate::{
     BatchConsumer, Consumer, MessageExt, OrderConsumer, OrderProducer, Producer, Result,
     TransactionProducer, TransactionStatus,
@@ -34,7 +35,10 @@ use crate::{
 pub struct Client(Arc<Registry>);
 
 #[derive(Default)]
-struct Registry(Mutex<Instances>);
+struct Registry {
+    instances: Mutex<Instances>,
+    propagator: SharedPropagator,
+}
 
 #[derive(Default)]
 struct Instances {
@@ -47,6 +51,16 @@ impl Client {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A client without producers and consumers, whose messages carry the context of traces in
+    /// their properties: `docs/tracing.md` shows how.
+    #[must_use]
+    pub fn with_propagator(propagator: impl Propagator) -> Self {
+        Self(Arc::new(Registry {
+            instances: Mutex::default(),
+            propagator: Some(Arc::new(propagator)),
+        }))
     }
 
     /// Makes a producer; it connects when it is started.
@@ -171,7 +185,7 @@ impl Client {
         fits: impl Fn(&Instance) -> bool,
         enter: impl Fn(&Arc<Instance>, &mut Members) -> Result<()>,
     ) -> Result<Arc<Instance>> {
-        let mut instances = self.0.0.lock();
+        let mut instances = self.0.instances.lock();
         let known = instances.by_config.get(config).into_iter().flatten();
         for instance in known.filter_map(Weak::upgrade).filter(|it| fits(it)) {
             if let Some(entered) = instance.join(|members| enter(&instance, members)) {
@@ -179,7 +193,8 @@ impl Client {
             }
         }
         instances.made += 1;
-        let instance = Instance::spawn(config, instances.made)?;
+        let propagator = self.0.propagator.clone();
+        let instance = Instance::spawn(config, instances.made, propagator)?;
         let of_config = instances.by_config.entry(config.clone()).or_default();
         of_config.retain(|it| it.strong_count() > 0);
         of_config.push(Arc::downgrade(&instance));

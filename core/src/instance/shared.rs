@@ -21,6 +21,8 @@ use crate::net::{Events, Peers, REQUEST_TIMEOUT};
 use crate::producer::Checker;
 use crate::request::group;
 use crate::request::heartbeat::{self, Leaving};
+use crate::spans::SharedPropagator;
+use crate::trace::Dispatcher;
 use crate::{ErrorKind, Result};
 
 /// One identity at the brokers.
@@ -32,6 +34,8 @@ pub(crate) struct Instance {
     pub(super) finder: Finder,
     pub(crate) ids: MessageIds,
     pub(crate) health: Mutex<BrokerHealth>,
+    pub(crate) trace: Dispatcher,
+    pub(crate) propagator: SharedPropagator,
     members: Mutex<Membership>,
     wake: mpsc::UnboundedSender<Wake>,
     closing: CancellationToken,
@@ -50,7 +54,11 @@ impl Instance {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] where a file cannot be used that the configuration names.
-    pub(super) fn spawn(config: &ClientConfig, turn: u64) -> Result<Arc<Self>> {
+    pub(super) fn spawn(
+        config: &ClientConfig,
+        turn: u64,
+        propagator: SharedPropagator,
+    ) -> Result<Arc<Self>> {
         let address = local_address(&config.discovery);
         let (wake, wakes) = mpsc::unbounded_channel();
         let (inbound, requests) = mpsc::unbounded_channel();
@@ -65,6 +73,8 @@ impl Instance {
             finder,
             ids: MessageIds::new(address),
             health: Mutex::default(),
+            trace: Dispatcher::new(config.trace.clone()),
+            propagator,
             members: Mutex::new(Membership {
                 members: Members::default(),
                 closed: false,
@@ -143,6 +153,7 @@ impl Instance {
             }
             membership.closed = true;
         }
+        self.trace.close().await;
         self.closing.cancel();
         self.peers.close().await;
     }

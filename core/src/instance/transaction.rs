@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use onsmq_proto::codec::{Command, ResponseCode};
+use onsmq_proto::message::compression::MAX_BODY;
 use onsmq_proto::message::properties::name;
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -10,10 +11,8 @@ use tracing::{debug, warn};
 use super::shared::Instance;
 use crate::net::REQUEST_TIMEOUT;
 use crate::request::end_transaction::{self, Asked, Check, EndTransaction};
+use crate::trace;
 use crate::{MessageExt, TransactionStatus};
-
-/// Bodies of half messages are decompressed up to this: far more than a broker takes.
-const MAX_BODY: usize = 256 << 20;
 
 /// Has a checker of the half message's group asked, and tells the broker what it says. The request
 /// itself is one-way.
@@ -62,7 +61,7 @@ fn ask(instance: &Arc<Instance>, broker: &Arc<str>, mut check: Check) {
 }
 
 async fn tell(
-    instance: &Instance,
+    instance: &Arc<Instance>,
     broker: &str,
     group: &str,
     check: &Check,
@@ -78,6 +77,7 @@ async fn tell(
         asked: Asked::Yes,
     }
     .command(None);
+    record(instance, group, check, status);
     let deadline = Instant::now() + REQUEST_TIMEOUT;
     if let Err(error) = instance.peers.oneway(broker, command, deadline).await {
         debug!(
@@ -85,4 +85,22 @@ async fn tell(
             "the broker was not told an outcome, and asks again: {error}"
         );
     }
+}
+
+fn record(instance: &Arc<Instance>, group: &str, check: &Check, status: TransactionStatus) {
+    let message = &check.message;
+    let ended = trace::Ended {
+        half: trace::Sent {
+            group: &instance.unwrap(group),
+            topic: &instance.unwrap(message.topic()),
+            message_id: &check.message_id,
+            properties: message.raw_properties(),
+            store_host: &message.store_host().to_string(),
+        },
+        answer: None,
+        transaction_id: check.transaction_id.as_deref(),
+        status,
+        from_check: true,
+    };
+    trace::ended(instance, &ended);
 }

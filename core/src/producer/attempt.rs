@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onsmq_proto::codec::{Command, ResponseCode};
+use onsmq_proto::codec::{Command, ExtFields, ResponseCode};
 use onsmq_proto::machine::{Backoff, MessageQueue, Route};
 use tokio::time::Instant;
 
@@ -37,6 +37,10 @@ pub(super) struct Stored {
     pub(super) address: String,
     pub(super) commit_log_offset: i64,
     pub(super) transaction_id: Option<String>,
+    /// On disk and on slaves, as the broker is configured to wait for.
+    pub(super) is_safe: bool,
+    /// What the broker answered.
+    pub(super) answer: ExtFields,
 }
 
 /// What is known of a send after some tries.
@@ -128,6 +132,8 @@ impl Sender {
             queue_offset,
             commit_log_offset,
             transaction_id,
+            is_safe,
+            fields,
         } = send::answer(answer)?;
         let result = SendResult {
             message_id: outgoing.message_id.clone(),
@@ -141,6 +147,8 @@ impl Sender {
             address,
             commit_log_offset,
             transaction_id,
+            is_safe,
+            answer: fields,
         })
     }
 

@@ -43,11 +43,8 @@ impl Producer {
         async move {
             let (running, _in_flight) = begun?;
             let outgoing = shared.outgoing(&running, message)?;
-            running
-                .sender
-                .send(&outgoing, shared.deadline())
-                .await
-                .map(|stored| stored.result)
+            let (stored, _) = shared.send(&running, outgoing).await?;
+            Ok(stored.result)
         }
     }
 
@@ -73,16 +70,7 @@ impl Producer {
         async move {
             let (running, _in_flight) = begun?;
             let outgoing = shared.outgoing(&running, message)?;
-            running
-                .sender
-                .send_oneway(&outgoing, shared.deadline())
-                .await
-                .map_err(|error| {
-                    error
-                        .with_topic(&outgoing.topic)
-                        .with_message_id(&outgoing.message_id)
-                })?;
-            Ok(outgoing.message_id)
+            shared.send_oneway(&running, outgoing).await
         }
     }
 }

@@ -54,12 +54,10 @@ impl OrderProducer {
         async move {
             let (running, _in_flight) = begun?;
             turn.come().await;
-            let outgoing = shared.outgoing(&running, message)?.ordered();
-            running
-                .sender
-                .send(&outgoing, shared.deadline())
-                .await
-                .map(|stored| stored.result)
+            let outgoing = shared.outgoing(&running, message)?;
+            let outgoing = outgoing.map(|it| Ok(it.ordered()))?;
+            let (stored, _) = shared.send(&running, outgoing).await?;
+            Ok(stored.result)
         }
     }
 

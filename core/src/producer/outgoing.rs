@@ -4,24 +4,26 @@ use bytes::Bytes;
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::rules::{self, Illegal};
 use onsmq_proto::message::sys_flag;
+use onsmq_proto::names;
 
 use crate::instance::{Instance, now_ms};
+use crate::trace;
 use crate::{Error, Message, Result};
 
 /// A message that was checked and written for the wire, all but its queue.
-pub(super) struct Outgoing {
+pub(crate) struct Outgoing {
     /// The topic as the application names it.
     pub(super) topic: String,
     /// As it travels.
     pub(super) wire_topic: String,
-    pub(super) message_id: String,
-    pub(super) properties: String,
+    pub(crate) message_id: String,
+    pub(crate) properties: String,
     pub(super) body: Bytes,
     pub(super) born_timestamp: i64,
     pub(super) sys_flag: i32,
     sharding_key: Option<String>,
     is_ordered: bool,
-    pub(super) start_deliver_time: Option<i64>,
+    pub(crate) start_deliver_time: Option<i64>,
 }
 
 impl Outgoing {
@@ -30,17 +32,31 @@ impl Outgoing {
     /// # Errors
     /// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage).
     pub(super) fn new(message: Message, instance: &Instance, max_body: usize) -> Result<Self> {
+        Self::of_namespace(message, instance, max_body, instance.namespace.as_deref())
+    }
+
+    /// The same for a message of this client's own, whose topic is in no namespace.
+    ///
+    /// # Errors
+    /// As [`Outgoing::new`].
+    pub(super) fn of_system(message: Message, instance: &Instance) -> Result<Self> {
+        Self::of_namespace(message, instance, rules::MAX_BODY, None)
+    }
+
+    fn of_namespace(
+        message: Message,
+        instance: &Instance,
+        max_body: usize,
+        namespace: Option<&str>,
+    ) -> Result<Self> {
         let born_timestamp = now_ms();
         let message_id = instance.ids.next(born_timestamp);
-        let properties = encode(
-            &message,
-            message_id.as_str(),
-            instance.namespace.as_deref(),
-            max_body,
-        )
-        .map_err(|fault| Error::illegal_message(fault.to_string()).with_topic(&message.topic))?;
+        let properties =
+            encode(&message, message_id.as_str(), namespace, max_body).map_err(|fault| {
+                Error::illegal_message(fault.to_string()).with_topic(&message.topic)
+            })?;
         Ok(Self {
-            wire_topic: instance.wrap(&message.topic),
+            wire_topic: names::wrap_namespace(namespace, &message.topic),
             topic: message.topic,
             message_id: message_id.to_string(),
             properties,
@@ -60,7 +76,7 @@ impl Outgoing {
     }
 
     /// What the queue is computed from; none where any will do.
-    pub(super) fn order_key(&self) -> Option<&str> {
+    pub(crate) fn order_key(&self) -> Option<&str> {
         self.sharding_key.as_deref().filter(|_| self.is_ordered)
     }
 
@@ -89,6 +105,26 @@ impl Outgoing {
             &immunity,
         );
         Ok(self)
+    }
+
+    /// What message trace tells of it.
+    pub(super) fn for_trace<'a>(&'a self, group: &'a str, store_host: &'a str) -> trace::Sent<'a> {
+        trace::Sent {
+            group,
+            topic: &self.topic,
+            message_id: &self.message_id,
+            properties: &self.properties,
+            store_host,
+        }
+    }
+
+    /// What kind of message it is to message trace.
+    pub(super) const fn message_type(&self) -> trace::MessageType {
+        match self.start_deliver_time {
+            _ if self.sys_flag & sys_flag::TRANSACTION_PREPARED != 0 => trace::MessageType::Half,
+            Some(_) => trace::MessageType::Delayed,
+            None => trace::MessageType::Normal,
+        }
     }
 }
 

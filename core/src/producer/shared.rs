@@ -14,11 +14,10 @@ use tracing::{info, warn};
 
 use super::attempt::Sender;
 use super::check::Checker;
-use super::outgoing::Outgoing;
 use super::select::Selector;
 use crate::config::ProducerConfig;
 use crate::instance::Client;
-use crate::{Error, ErrorKind, Message, Result};
+use crate::{Error, ErrorKind, Result};
 
 pub(super) struct Shared {
     client: Client,
@@ -173,14 +172,6 @@ impl Shared {
                 ),
             )),
         }
-    }
-
-    pub(super) fn outgoing(&self, running: &Running, message: Message) -> Result<Outgoing> {
-        Outgoing::new(
-            message,
-            &running.sender.instance,
-            self.config.max_message_size,
-        )
     }
 
     pub(super) fn deadline(&self) -> Instant {

@@ -13,6 +13,7 @@ use super::shared::{Running, Shared, producer_life};
 use crate::config::ProducerConfig;
 use crate::instance::Client;
 use crate::request::end_transaction::{Asked, EndTransaction};
+use crate::trace;
 use crate::{Error, ErrorKind, Message, MessageExt, Result, SendResult};
 
 /// The outcome of a transaction.
@@ -95,9 +96,11 @@ impl TransactionProducer {
             let (running, in_flight) = begun?;
             let outgoing = shared.outgoing(&running, message)?;
             let immunity = shared.config.check_immunity;
-            let outgoing = outgoing.half(&running.sender.group, immunity)?;
-            let stored = running.sender.send(&outgoing, shared.deadline()).await?;
+            let outgoing = outgoing.map(|it| it.half(&running.sender.group, immunity))?;
+            let (stored, outgoing) = shared.send(&running, outgoing).await?;
             Ok(Transaction {
+                group: shared.config.group.clone(),
+                properties: outgoing.properties,
                 stored,
                 running,
                 _in_flight: in_flight,
@@ -108,6 +111,9 @@ impl TransactionProducer {
 
 /// A half message that is stored, and whose outcome is to be told.
 pub struct Transaction {
+    /// Without its namespace.
+    group: String,
+    properties: String,
     stored: Stored,
     running: Arc<Running>,
     /// Shutdown waits for it.
@@ -165,6 +171,7 @@ impl Transaction {
             asked: Asked::No,
         }
         .command(remark);
+        self.record(status);
         let peers = &self.running.sender.instance.peers;
         let deadline = tokio::time::Instant::now() + crate::net::REQUEST_TIMEOUT;
         if let Err(error) = peers.oneway(&self.stored.address, command, deadline).await {
@@ -173,6 +180,23 @@ impl Transaction {
                 "the broker was not told the outcome {status:?}, and will ask for it: {error}"
             );
         }
+    }
+
+    fn record(&self, status: TransactionStatus) {
+        let ended = trace::Ended {
+            half: trace::Sent {
+                group: &self.group,
+                topic: &self.stored.result.topic,
+                message_id: &self.stored.result.message_id,
+                properties: &self.properties,
+                store_host: &self.stored.address,
+            },
+            answer: Some(&self.stored.answer),
+            transaction_id: self.stored.transaction_id.as_deref(),
+            status,
+            from_check: false,
+        };
+        trace::ended(&self.running.sender.instance, &ended);
     }
 }
 

@@ -50,6 +50,10 @@ pub(crate) struct Sent {
     pub(crate) queue_offset: i64,
     pub(crate) commit_log_offset: i64,
     pub(crate) transaction_id: Option<String>,
+    /// On disk and on slaves, as the broker is configured to wait for.
+    pub(crate) is_safe: bool,
+    /// All of the answer's fields: message trace has use for more of them.
+    pub(crate) fields: ExtFields,
 }
 
 pub(crate) fn answer(answer: Command) -> Result<Sent> {
@@ -60,6 +64,7 @@ pub(crate) fn answer(answer: Command) -> Result<Sent> {
         | ResponseCode::FLUSH_DISK_TIMEOUT
         | ResponseCode::SLAVE_NOT_AVAILABLE
         | ResponseCode::FLUSH_SLAVE_TIMEOUT => {
+            let is_safe = answer.response_code() == ResponseCode::SUCCESS;
             let parse = || {
                 Ok(Sent {
                     queue_id: answer.fields.parse_required("queueId")?,
@@ -71,6 +76,8 @@ pub(crate) fn answer(answer: Command) -> Result<Sent> {
                         .and_then(|id| id.parse::<OffsetMessageId>().ok())
                         .map_or(-1, |id| id.commit_log_offset),
                     transaction_id: answer.fields.get("transactionId").map(str::to_owned),
+                    is_safe,
+                    fields: answer.fields,
                 })
             };
             parse().map_err(|error| malformed("a send", error))

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use onsmq::Action;
 use onsmq_proto::codec::{RequestCode, ResponseCode};
+use onsmq_proto::message::StoredRecord;
+use onsmq_proto::message::compression::{Algorithm, MAX_BODY};
 
 use crate::peer::{GROUP, Peer, TOPIC, answer};
 use crate::scene::{
@@ -343,4 +345,41 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
     leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
     ending.await.expect("no panic");
     second.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_decompressed_comes_again_and_is_not_handed_over() {
+    let mut scene = Scene::start("*").await;
+    let zeros = vec![0; MAX_BODY + 1];
+    let small = Algorithm::Zlib
+        .compress(&zeros[..1 << 20], 1)
+        .expect("it is");
+    let bomb = Algorithm::Zlib.compress(&zeros, 9).expect("it is");
+    let compressed = |offset, body| StoredRecord {
+        sys_flag: Algorithm::Zlib.flag(),
+        body,
+        ..record(offset, "T", "")
+    };
+    let records = [
+        compressed(100, &bomb),
+        compressed(101, &small),
+        compressed(102, b"no zlib"),
+    ];
+    scene.pull.reply(found(103, &records)).await;
+    let delivery = scene.inbox.receive(3).await.remove(0);
+    assert_eq!(delivery.message().body(), &zeros[..1 << 20]);
+    delivery.complete(Action::CommitMessage);
+    for offset in ["100000", "102000"] {
+        let back = scene.peer.expect(RequestCode::CONSUMER_SEND_MSG_BACK).await;
+        assert_eq!(back.field("offset"), offset);
+        back.reply(answer(ResponseCode::SUCCESS, "")).await;
+    }
+    let ending = scene.shutdown();
+    let commit = scene.peer.expect(COMMIT).await;
+    assert_eq!(commit.field("commitOffset"), "103");
+    commit.reply(answer(ResponseCode::SUCCESS, "")).await;
+    let leaving = scene.peer.expect(RequestCode::UNREGISTER_CLIENT).await;
+    leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
+    ending.await.expect("no panic");
+    assert!(scene.inbox.is_empty());
 }

@@ -1,6 +1,7 @@
 //! Dialogues with a scripted peer: what a real broker does rarely, or never.
 
 mod certificates;
+mod compressing;
 mod consuming;
 mod discovery;
 mod peer;
@@ -8,4 +9,6 @@ mod retries;
 mod scene;
 mod sending;
 mod server_requests;
+mod spans;
 mod tls;
+mod tracing_messages;

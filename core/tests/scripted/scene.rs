@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use onsmq::{Consumer, Inbox};
+use onsmq::{Client, Consumer, Inbox};
 use onsmq_proto::body::{ConsumerList, HeartbeatData};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 use onsmq_proto::message::{StoredRecord, properties};
@@ -28,8 +28,20 @@ impl Scene {
     }
 
     pub(crate) async fn start_with(expression: &str, properties: &[(&str, &str)]) -> Self {
-        let mut peer = Peer::start_with(1, &[]).await;
-        let consumer = Arc::new(peer.consumer(properties));
+        let peer = Peer::start_with(1, &[]).await;
+        let consumer = peer.consumer(properties);
+        Self::run(peer, consumer, expression).await
+    }
+
+    /// A consumer that a client of the test's makes.
+    pub(crate) async fn of(client: Client) -> Self {
+        let peer = Peer::start_with(1, &[]).await;
+        let consumer = client.consumer(&peer.config()).expect("a consumer");
+        Self::run(peer, consumer, "*").await
+    }
+
+    async fn run(mut peer: Peer, consumer: Consumer, expression: &str) -> Self {
+        let consumer = Arc::new(consumer);
         let inbox = consumer.inbox();
         consumer
             .subscribe_inbox(TOPIC, expression, &inbox)
@@ -46,6 +58,18 @@ impl Scene {
             inbox,
             pull,
         }
+    }
+
+    /// Answers the pull with a message that has a property.
+    pub(crate) async fn found_with_property(&self, name: &str, value: &str) {
+        let record = record(100, "T", "");
+        let mut text = record.properties.to_owned();
+        properties::push(&mut text, name, value);
+        let record = StoredRecord {
+            properties: &text,
+            ..record
+        };
+        self.pull.reply(found(101, &[record])).await;
     }
 
     /// Lets a consumer go that has nothing left to commit.

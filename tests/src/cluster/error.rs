@@ -3,8 +3,6 @@
 use std::io;
 use std::time::Duration;
 
-use super::version::Version;
-
 /// Why a cluster, or a command to it, failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -18,10 +16,10 @@ pub enum Error {
         install: &'static str,
     },
     /// A program that prepares the jars failed.
-    #[error("cannot prepare the jars of RocketMQ {version}: `{program}` failed:\n{output}")]
+    #[error("cannot prepare the jars of {name}: `{program}` failed:\n{output}")]
     Prepare {
-        /// The version that was wanted.
-        version: Version,
+        /// What was to be made of them.
+        name: &'static str,
         /// The program that failed.
         program: &'static str,
         /// What it printed.

@@ -1,4 +1,4 @@
-//! The jars of a RocketMQ version, fetched once and kept.
+//! The jars that Java programs of the tests are made of, fetched once and kept.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -12,29 +12,52 @@ use super::error::Error;
 use super::version::Version;
 
 const LAUNCHER: &str = include_str!("../../rocketmq/Launcher.java");
-const LAUNCHER_JAR: &str = "onsmq-launcher.jar";
+/// What is compiled here, of each program.
+const OWN_JAR: &str = "onsmq-launcher.jar";
 const STAMP: &str = "made-from";
 
-/// Answers the folder with the jars of `version` and the launcher, made now if need be.
-pub(super) fn prepare(version: Version) -> Result<PathBuf, Error> {
+/// What a Java program is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    /// What tells it from others: the name of its folder.
+    pub(crate) name: &'static str,
+    /// The Maven project that lists its jars.
+    pub(crate) pom: &'static str,
+    /// A source file, and its text.
+    pub(crate) source: (&'static str, &'static str),
+}
+
+impl From<Version> for Parts {
+    fn from(version: Version) -> Self {
+        Self {
+            name: version.as_str(),
+            pom: version.pom(),
+            source: ("Launcher.java", LAUNCHER),
+        }
+    }
+}
+
+/// Answers the folder with all jars of a program, made now if need be.
+pub(crate) fn prepare(parts: impl Into<Parts>) -> Result<PathBuf, Error> {
+    let parts = parts.into();
     let cache = cache_folder();
-    let folder = cache.join(version.as_str());
+    let folder = cache.join(parts.name);
     fs::create_dir_all(&cache).map_err(Error::io(format!("create {}", cache.display())))?;
     // Two test processes may start at once: the second waits for what the first fetches.
-    let lock = File::create(cache.join(format!("{version}.lock")))
+    let lock = File::create(cache.join(format!("{}.lock", parts.name)))
         .map_err(Error::io("create the lock of the jars"))?;
     flock(&lock, FlockOperation::LockExclusive)
         .map_err(|errno| Error::io("lock the jars")(errno.into()))?;
-    if !is_current(&folder, version) {
-        make(&cache, &folder, version)?;
+    if !is_current(&folder, parts) {
+        make(&cache, &folder, parts)?;
     }
     Ok(folder)
 }
 
-/// The class path of all jars in `folder`, in a stable order, the launcher first.
-pub(super) fn class_path(folder: &Path) -> Result<String, Error> {
+/// The class path of all jars in `folder`, in a stable order, our own first.
+pub(crate) fn class_path(folder: &Path) -> Result<String, Error> {
     let what = || format!("list {}", folder.display());
-    let mut jars = vec![folder.join(LAUNCHER_JAR)];
+    let mut jars = vec![folder.join(OWN_JAR)];
     let entries = fs::read_dir(folder).map_err(Error::io(what()))?;
     let mut others = entries
         .map(|entry| entry.map(|entry| entry.path()))
@@ -59,66 +82,70 @@ fn cache_folder() -> PathBuf {
 }
 
 /// What the jars are made from; others are wanted when it changes.
-fn stamp(version: Version) -> String {
-    format!("{}\n{LAUNCHER}", version.pom())
+fn stamp(parts: Parts) -> String {
+    format!("{}\n{}", parts.pom, parts.source.1)
 }
 
-fn is_current(folder: &Path, version: Version) -> bool {
-    fs::read_to_string(folder.join(STAMP)).is_ok_and(|made_from| made_from == stamp(version))
+fn is_current(folder: &Path, parts: Parts) -> bool {
+    fs::read_to_string(folder.join(STAMP)).is_ok_and(|made_from| made_from == stamp(parts))
 }
 
 /// Makes the jars beside their place and moves them there when complete, so that a run that is
 /// killed half way leaves nothing that looks finished.
-fn make(cache: &Path, folder: &Path, version: Version) -> Result<(), Error> {
+fn make(cache: &Path, folder: &Path, parts: Parts) -> Result<(), Error> {
     let staging = tempfile::Builder::new()
         .prefix("staging-")
         .tempdir_in(cache)
         .map_err(Error::io("create a folder for the jars"))?;
     let path = staging.path();
-    write(&path.join("pom.xml"), version.pom())?;
-    fetch_jars(path, version)?;
-    build_launcher(path, version)?;
-    write(&path.join(STAMP), &stamp(version))?;
+    write(&path.join("pom.xml"), parts.pom)?;
+    fetch_jars(path, parts)?;
+    compile(path, parts)?;
+    write(&path.join(STAMP), &stamp(parts))?;
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(Error::io("remove the old jars"))?;
     }
     fs::rename(staging.keep(), folder).map_err(Error::io("move the jars to their place"))
 }
 
-fn fetch_jars(folder: &Path, version: Version) -> Result<(), Error> {
+fn fetch_jars(folder: &Path, parts: Parts) -> Result<(), Error> {
     let mut maven = Command::new("mvn");
     maven
         .args(["-q", "-B", "dependency:copy-dependencies"])
         .arg(format!("-DoutputDirectory={}", folder.display()))
         .current_dir(folder);
-    run(maven, "mvn", "maven (3.6 or later)", version)
+    run(maven, "mvn", "maven (3.6 or later)", parts)
 }
 
-fn build_launcher(folder: &Path, version: Version) -> Result<(), Error> {
+fn compile(folder: &Path, parts: Parts) -> Result<(), Error> {
+    const JDK: &str = "a JDK, 11 or later (17 is tested)";
+    let (name, text) = parts.source;
     let classes = folder.join("launcher");
-    let source = classes.join("Launcher.java");
-    fs::create_dir_all(&classes).map_err(Error::io("create the launcher's folder"))?;
-    write(&source, LAUNCHER)?;
+    let source = classes.join(name);
+    fs::create_dir_all(&classes).map_err(Error::io("create a folder for classes"))?;
+    write(&source, text)?;
     let mut javac = Command::new("javac");
     javac
-        .args(["--release", "11", "-d"])
+        .args(["--release", "11", "-cp"])
+        .arg(folder.join("*"))
+        .arg("-d")
         .arg(&classes)
         .arg(&source);
-    run(javac, "javac", "a JDK, 11 or later (17 is tested)", version)?;
+    run(javac, "javac", JDK, parts)?;
     let mut jar = Command::new("jar");
     jar.arg("cf")
-        .arg(folder.join(LAUNCHER_JAR))
+        .arg(folder.join(OWN_JAR))
         .arg("-C")
         .arg(&classes)
         .arg(".");
-    run(jar, "jar", "a JDK, 11 or later (17 is tested)", version)
+    run(jar, "jar", JDK, parts)
 }
 
 fn run(
     mut command: Command,
     program: &'static str,
     install: &'static str,
-    version: Version,
+    parts: Parts,
 ) -> Result<(), Error> {
     let output = command.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::MissingProgram { program, install },
@@ -130,7 +157,7 @@ fn run(
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.push_str(&String::from_utf8_lossy(&output.stderr));
     Err(Error::Prepare {
-        version,
+        name: parts.name,
         program,
         output: text,
     })

@@ -26,7 +26,7 @@ mod config;
 mod describe;
 mod error;
 mod folder;
-mod jars;
+pub(crate) mod jars;
 mod java;
 mod ports;
 mod readiness;

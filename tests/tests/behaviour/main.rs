@@ -2,6 +2,7 @@
 
 mod batches;
 mod broadcasting;
+mod compression;
 mod conditions;
 mod ordered;
 mod start;

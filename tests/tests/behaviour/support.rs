@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use onsmq::{Client, Config, Message, MessageExt, Producer};
+use onsmq_tests::cluster::Request;
 use onsmq_tests::{Running, Server, unique};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
@@ -39,6 +41,21 @@ impl Scene {
             .set("NAMESRV_ADDR", self.running.address())
             .set("GROUP_ID", &self.group)
             .set("SendMsgTimeoutMillis", "10000")
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.running.address()
+    }
+
+    /// The address of the broker that has the topic, once that is made.
+    pub(crate) fn broker(&self) -> String {
+        let route = Request::new(105)
+            .field("topic", &self.topic)
+            .send(self.address())
+            .expect("a name server");
+        let route: Value = serde_json::from_slice(&route.body).expect("a route");
+        let address = &route["brokerDatas"][0]["brokerAddrs"]["0"];
+        address.as_str().expect("an address").to_owned()
     }
 
     pub(crate) async fn producer(&self) -> Producer {

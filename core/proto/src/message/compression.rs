@@ -3,6 +3,7 @@
 use std::io::{Read, Write as _};
 
 use bytes::Bytes;
+use ruzstd::encoding::CompressionLevel;
 
 use super::sys_flag;
 use crate::WireError;
@@ -10,9 +11,67 @@ use crate::WireError;
 /// Bodies above this many bytes are worth compressing: Java's `compressMsgBodyOverHowmuch`.
 pub const DEFAULT_THRESHOLD: usize = 4096;
 
-/// What a sender of zlib adds to sysFlag. The vendor writes no type bits, and every receiver
-/// reads none as zlib.
-pub const ZLIB_FLAG: i32 = sys_flag::COMPRESSED;
+/// The level of zlib that Java's clients compress with.
+pub const DEFAULT_LEVEL: u32 = 5;
+
+/// Bodies that decompress to more are no message's: 16 times what brokers and senders take unless
+/// configured. A few bytes can hold gigabytes, and a pull brings 32 of them.
+pub const MAX_BODY: usize = 64 << 20;
+
+/// An algorithm that a sender may choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Algorithm {
+    /// What every client reads, and the only one that the vendor's and those before 4.9.4 do.
+    #[default]
+    Zlib,
+    /// The LZ4 frame format: the fastest.
+    Lz4,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Algorithm {
+    /// What a sender adds to sysFlag. The vendor writes no type bits for zlib, and every receiver
+    /// reads none as zlib.
+    #[must_use]
+    pub const fn flag(self) -> i32 {
+        match self {
+            Self::Zlib => sys_flag::COMPRESSED,
+            Self::Lz4 => sys_flag::COMPRESSED | sys_flag::compression_bits(1),
+            Self::Zstd => sys_flag::COMPRESSED | sys_flag::compression_bits(2),
+        }
+    }
+
+    /// Compresses a body. The level, 0 to 9, is zlib's.
+    ///
+    /// # Errors
+    /// [`WireError::Compression`].
+    pub fn compress(self, body: &[u8], level: u32) -> Result<Bytes, WireError> {
+        let mut out = Vec::with_capacity(body.len() / 2);
+        match self {
+            Self::Zlib => zlib(body, level, &mut out),
+            Self::Lz4 => lz4(body, &mut out),
+            Self::Zstd => {
+                ruzstd::encoding::compress(body, &mut out, CompressionLevel::Fastest);
+                Ok(())
+            }
+        }
+        .map_err(|error| fault("compressing", &error))?;
+        Ok(out.into())
+    }
+}
+
+fn zlib(body: &[u8], level: u32, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut encoder = flate2::write::ZlibEncoder::new(out, flate2::Compression::new(level));
+    encoder.write_all(body)?;
+    encoder.finish().map(drop)
+}
+
+fn lz4(body: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(out);
+    encoder.write_all(body)?;
+    encoder.finish().map(drop).map_err(std::io::Error::other)
+}
 
 /// Decompresses a body by the algorithm that its sysFlag names, up to `max` bytes.
 ///
@@ -32,18 +91,6 @@ pub fn decompress(sys_flag: i32, body: &[u8], max: usize) -> Result<Bytes, WireE
             &format_args!("type {other} is none of zlib (0, 3), LZ4 (1) and zstd (2)"),
         )),
     }
-}
-
-/// Compresses a body as zlib, which every client reads.
-#[must_use]
-pub fn compress_zlib(body: &[u8], level: u32) -> Bytes {
-    let out = Vec::with_capacity(body.len() / 2);
-    let mut encoder = flate2::write::ZlibEncoder::new(out, flate2::Compression::new(level));
-    encoder
-        .write_all(body)
-        .and_then(|()| encoder.finish())
-        .expect("writing to memory does not fail")
-        .into()
 }
 
 fn read_all(algorithm: &'static str, decoder: impl Read, max: usize) -> Result<Bytes, WireError> {

@@ -240,6 +240,12 @@ impl StoredMessage {
         .to_string()
     }
 
+    /// Bytes of memory that it holds: the record, and the body once it was decompressed.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.record.len() + self.decompressed.as_ref().map_or(0, Bytes::len)
+    }
+
     /// The record as it came.
     #[must_use]
     pub const fn record(&self) -> &Bytes {

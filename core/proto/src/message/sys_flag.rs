@@ -22,6 +22,18 @@ pub const fn compression_type(sys_flag: i32) -> i32 {
     (sys_flag >> COMPRESSION_SHIFT) & COMPRESSION_MASK
 }
 
+/// The bits of a compression type.
+#[must_use]
+pub(super) const fn compression_bits(compression_type: i32) -> i32 {
+    compression_type << COMPRESSION_SHIFT
+}
+
+/// What is said of compression, and nothing else.
+#[must_use]
+pub const fn compression(sys_flag: i32) -> i32 {
+    sys_flag & (COMPRESSED | COMPRESSION_MASK << COMPRESSION_SHIFT)
+}
+
 /// The same flag without what is said of compression, as it is for a decompressed body.
 #[must_use]
 pub const fn without_compression(sys_flag: i32) -> i32 {

@@ -1,0 +1,169 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use onsmq::{Action, Client, Message, Propagator, SPAN_TARGET};
+use onsmq_proto::codec::{RequestCode, ResponseCode};
+use onsmq_proto::message::properties;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Span, Subscriber};
+
+use crate::peer::{GROUP, Peer, TOPIC, answer, stored};
+
+const SEND: RequestCode = RequestCode::SEND_MESSAGE_V2;
+
+/// Keeps all spans of a target, with what was recorded of them.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Fields>>>);
+
+#[derive(Clone, Default)]
+struct Fields(HashMap<&'static str, String>);
+
+impl Fields {
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+impl Recorder {
+    /// The spans of this name, as far as they are known.
+    fn spans(&self, name: &str) -> Vec<Fields> {
+        let spans = self.0.lock().expect("a lock");
+        let named = spans.iter().filter(|it| it.get("otel.name") == name);
+        named.cloned().collect()
+    }
+}
+
+impl Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == SPAN_TARGET
+    }
+
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let mut spans = self.0.lock().expect("a lock");
+        spans.push(fields);
+        Id::from_u64(spans.len() as u64)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let mut spans = self.0.lock().expect("a lock");
+        let index = usize::try_from(span.into_u64()).expect("a small id");
+        values.record(&mut spans[index - 1]);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Carries the number of a span, as a tracing system its context.
+struct Numbers;
+
+impl Propagator for Numbers {
+    fn inject(&self, span: &Span, properties: &mut dyn FnMut(&str, String)) {
+        let id = span.id().expect("an enabled span").into_u64();
+        properties("traceparent", format!("00-{id:032x}-{id:016x}-01"));
+    }
+
+    fn extract(&self, span: &Span, properties: &dyn Fn(&str) -> Option<String>) {
+        let parent = properties("traceparent").expect("a context");
+        span.record("tracestate", parent);
+    }
+}
+
+#[tokio::test]
+async fn a_send_is_a_span_and_its_message_carries_the_context() {
+    let recorder = Recorder::default();
+    let _recording = tracing::subscriber::set_default(recorder.clone());
+    let mut peer = Peer::start().await;
+    let client = Client::with_propagator(Numbers);
+    let producer = client.producer(&peer.config()).expect("a producer");
+    producer.start().await.expect("started");
+    let message = Message::new(TOPIC, "body").tag("T").key("K");
+    let (sent, request) = tokio::join!(producer.send(message), async {
+        let request = peer.expect(SEND).await;
+        request.reply(stored("1", "42")).await;
+        request
+    });
+    let sent = sent.expect("stored");
+    let span = recorder.spans(&format!("send {TOPIC}")).remove(0);
+    for (name, value) in [
+        ("otel.kind", "producer"),
+        ("messaging.system", "rocketmq"),
+        ("messaging.operation.name", "send"),
+        ("messaging.operation.type", "send"),
+        ("messaging.destination.name", TOPIC),
+        ("messaging.destination.partition.id", "1"),
+        ("messaging.message.id", &sent.message_id),
+        ("messaging.message.body.size", "4"),
+        ("messaging.rocketmq.client_group", GROUP),
+        ("messaging.rocketmq.message.tag", "T"),
+        ("messaging.rocketmq.message.keys", "K"),
+        ("messaging.rocketmq.message.type", "normal"),
+        ("otel.status_code", ""),
+    ] {
+        assert_eq!(span.get(name), value, "{name}");
+    }
+    let carried = properties::get(request.field("i"), "traceparent").expect("a context");
+    assert!(carried.starts_with("00-0000"), "{carried}");
+    // What the application sets itself is kept.
+    let message = Message::new(TOPIC, "body").property("traceparent", "own");
+    let (sent, request) = tokio::join!(producer.send(message), async {
+        let request = peer.expect(SEND).await;
+        request
+            .reply(answer(ResponseCode::MESSAGE_ILLEGAL, "no"))
+            .await;
+        request
+    });
+    sent.expect_err("refused");
+    assert_eq!(
+        properties::get(request.field("i"), "traceparent"),
+        Some("own")
+    );
+    let span = recorder.spans(&format!("send {TOPIC}")).remove(1);
+    assert_eq!(span.get("otel.status_code"), "ERROR");
+    assert_eq!(span.get("error.type"), "IllegalMessage");
+}
+
+#[tokio::test]
+async fn a_delivery_is_a_span_with_the_context_of_its_message() {
+    let recorder = Recorder::default();
+    let _recording = tracing::subscriber::set_default(recorder.clone());
+    let scene = crate::scene::Scene::of(Client::with_propagator(Numbers)).await;
+    scene
+        .found_with_property("traceparent", "00-aa-bb-01")
+        .await;
+    let delivery = scene.inbox.receive(1).await.remove(0);
+    let id = delivery.message().message_id();
+    assert!(delivery.span().metadata().is_some());
+    delivery.complete(Action::CommitMessage);
+    let span = recorder.spans(&format!("process {TOPIC}")).remove(0);
+    for (name, value) in [
+        ("otel.kind", "consumer"),
+        ("messaging.system", "rocketmq"),
+        ("messaging.operation.name", "process"),
+        ("messaging.consumer.group.name", GROUP),
+        ("messaging.destination.name", TOPIC),
+        ("messaging.destination.partition.id", "0"),
+        ("messaging.message.id", &id),
+        ("messaging.rocketmq.action", "CommitMessage"),
+        ("traceparent", "00-aa-bb-01"),
+        // What the propagator has read.
+        ("tracestate", "00-aa-bb-01"),
+    ] {
+        assert_eq!(span.get(name), value, "{name}");
+    }
+}
