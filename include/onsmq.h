@@ -686,6 +686,27 @@ size_t ons_consumer_waiting(const ons_consumer_t *consumer);
 size_t ons_consumer_thread_nums(const ons_consumer_t *consumer);
 
 /**
+ * Has all requests from now on signed with other credentials, as STS tokens need it; what is under
+ * way is not broken off. Before the start they count from the start. They count for all producers
+ * and consumers of the process that were configured with the same credentials, addresses,
+ * namespace, TLS and InstanceName. `security_token` is empty for none. Copied. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_CONFIGURATION for an empty key or secret, ONS_CODE_CLOSED.
+ *
+ * Requires:
+ * The pointers point to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_consumer_set_credentials(const ons_consumer_t *consumer,
+                                          const char *access_key,
+                                          size_t access_key_len,
+                                          const char *secret_key,
+                                          size_t secret_key_len,
+                                          const char *security_token,
+                                          size_t security_token_len);
+
+/**
  * Frees a consumer. One that was not shut down is, in the background; its listeners may be called
  * until then. NULL: nothing happens.
  */
@@ -1254,6 +1275,27 @@ ons_error_t *ons_producer_send_many_async(const ons_producer_t *producer,
                                           ons_send_many_fn callback,
                                           void *userdata,
                                           ons_destroy_fn destroy);
+
+/**
+ * Has all requests from now on signed with other credentials, as STS tokens need it; what is under
+ * way is not broken off. Before the start they count from the start. They count for all producers
+ * and consumers of the process that were configured with the same credentials, addresses,
+ * namespace, TLS and InstanceName. `security_token` is empty for none. Copied. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_CONFIGURATION for an empty key or secret, ONS_CODE_CLOSED.
+ *
+ * Requires:
+ * The pointers point to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_producer_set_credentials(const ons_producer_t *producer,
+                                          const char *access_key,
+                                          size_t access_key_len,
+                                          const char *secret_key,
+                                          size_t secret_key_len,
+                                          const char *security_token,
+                                          size_t security_token_len);
 
 /**
  * Frees a producer. One that was not shut down is, in the background. NULL: nothing happens.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use onsmq::Config;
+use onsmq::{Config, Credentials, Result};
 
 use crate::boundary::{arg, guard, guard_or, text};
 use crate::error::ons_error_t;
@@ -50,4 +50,30 @@ pub unsafe extern "C" fn ons_config_set(
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_config_free(config: Option<Box<ons_config_t>>) {
     guard_or((), || drop(config));
+}
+
+type Text = (*const c_char, usize);
+
+/// Credentials as they come over the border; an empty token is none.
+///
+/// # Safety
+/// Each pointer is to as many bytes as said.
+pub(crate) unsafe fn credentials(
+    (access_key, access_key_len): Text,
+    (secret_key, secret_key_len): Text,
+    (security_token, security_token_len): Text,
+) -> Result<Credentials> {
+    // SAFETY: as this function requires.
+    let (access_key, secret_key, token) = unsafe {
+        (
+            text(access_key, access_key_len, "access_key")?,
+            text(secret_key, secret_key_len, "secret_key")?,
+            text(security_token, security_token_len, "security_token")?,
+        )
+    };
+    let credentials = Credentials::new(access_key, secret_key);
+    Ok(match token.is_empty() {
+        true => credentials,
+        false => credentials.security_token(token),
+    })
 }

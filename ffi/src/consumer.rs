@@ -9,7 +9,7 @@ use onsmq::{Client, Config, Filter, Inbox, Result};
 
 use crate::boundary::{arg, guard, guard_or, put, put_array, text};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
-use crate::config::ons_config_t;
+use crate::config::{credentials, ons_config_t};
 use crate::consumer_kind::AnyConsumer;
 use crate::delivery::{lists, ons_delivery_t};
 use crate::error::ons_error_t;
@@ -364,6 +364,42 @@ pub extern "C" fn ons_consumer_waiting(consumer: Option<&ons_consumer_t>) -> usi
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_consumer_thread_nums(consumer: Option<&ons_consumer_t>) -> usize {
     consumer.map_or(0, |it| it.consumer.consume_thread_nums())
+}
+
+/// Has all requests from now on signed with other credentials, as STS tokens need it; what is under
+/// way is not broken off. Before the start they count from the start. They count for all producers
+/// and consumers of the process that were configured with the same credentials, addresses,
+/// namespace, TLS and InstanceName. `security_token` is empty for none. Copied. Does not block.
+///
+/// # Errors
+/// ONS_CODE_CONFIGURATION for an empty key or secret, ONS_CODE_CLOSED.
+///
+/// # Safety
+/// The pointers point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_consumer_set_credentials(
+    consumer: Option<&ons_consumer_t>,
+    access_key: *const c_char,
+    access_key_len: usize,
+    secret_key: *const c_char,
+    secret_key_len: usize,
+    security_token: *const c_char,
+    security_token_len: usize,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let this = arg(consumer, "consumer")?;
+        this.process.check()?;
+        // SAFETY: as this function requires.
+        let credentials = unsafe {
+            credentials(
+                (access_key, access_key_len),
+                (secret_key, secret_key_len),
+                (security_token, security_token_len),
+            )
+        }?;
+        this.consumer.set_credentials(credentials)
+    })
 }
 
 /// Frees a consumer. One that was not shut down is, in the background; its listeners may be called

@@ -1,7 +1,7 @@
 //! The three kinds of consumer as one.
 
 use futures_util::future::BoxFuture;
-use onsmq::{Client, Config, Consumer, Filter, Inbox, OrderConsumer, Result};
+use onsmq::{Client, Config, Consumer, Credentials, Filter, Inbox, OrderConsumer, Result};
 
 /// A consumer of any kind. They differ in what a delivery is, and in when the next one comes.
 #[derive(Debug)]
@@ -61,6 +61,10 @@ impl AnyConsumer {
 
     pub(crate) fn shutdown(&self) -> BoxFuture<'static, ()> {
         each!(self, it => Box::pin(it.shutdown()))
+    }
+
+    pub(crate) fn set_credentials(&self, credentials: Credentials) -> Result<()> {
+        each!(self, it => it.set_credentials(credentials))
     }
 
     pub(crate) fn is_started(&self) -> bool {

@@ -1,6 +1,6 @@
 //! `ons_producer_t`.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use onsmq::{Client, Config, Error, ErrorKind, Message, Result, SendResult};
 
 use crate::boundary::{arg, array, guard, guard_or, put};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
-use crate::config::ons_config_t;
+use crate::config::{credentials, ons_config_t};
 use crate::error::ons_error_t;
 use crate::message::ons_message_t;
 use crate::producer_kind::AnyProducer;
@@ -335,6 +335,42 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
                 unsafe { function(userdata, results, errors, count) };
             });
         })
+    })
+}
+
+/// Has all requests from now on signed with other credentials, as STS tokens need it; what is under
+/// way is not broken off. Before the start they count from the start. They count for all producers
+/// and consumers of the process that were configured with the same credentials, addresses,
+/// namespace, TLS and InstanceName. `security_token` is empty for none. Copied. Does not block.
+///
+/// # Errors
+/// ONS_CODE_CONFIGURATION for an empty key or secret, ONS_CODE_CLOSED.
+///
+/// # Safety
+/// The pointers point to as many bytes as said.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_producer_set_credentials(
+    producer: Option<&ons_producer_t>,
+    access_key: *const c_char,
+    access_key_len: usize,
+    secret_key: *const c_char,
+    secret_key_len: usize,
+    security_token: *const c_char,
+    security_token_len: usize,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let this = arg(producer, "producer")?;
+        this.process.check()?;
+        // SAFETY: as this function requires.
+        let credentials = unsafe {
+            credentials(
+                (access_key, access_key_len),
+                (secret_key, secret_key_len),
+                (security_token, security_token_len),
+            )
+        }?;
+        this.producer.set_credentials(credentials)
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either};
-use onsmq::{Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult};
+use onsmq::{Credentials, Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult};
 use onsmq::{Transaction, TransactionProducer};
 
 /// A producer of any kind.
@@ -32,6 +32,10 @@ impl AnyProducer {
 
     pub(crate) fn shutdown(&self) -> BoxFuture<'static, ()> {
         each!(self, it => Box::pin(it.shutdown()))
+    }
+
+    pub(crate) fn set_credentials(&self, credentials: Credentials) -> Result<()> {
+        each!(self, it => it.set_credentials(credentials))
     }
 
     pub(crate) fn is_started(&self) -> bool {

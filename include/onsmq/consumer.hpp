@@ -115,6 +115,13 @@ template <auto New, typename Argument, typename Answer, Answer Failed> class Bas
     void start() { Error::check(ons_consumer_start(raw_.get())); }
     /** Waits for running listeners, and commits. */
     void shutdown() { Error::check(ons_consumer_shutdown(raw_.get())); }
+    /** Has all requests from now on signed with other credentials, as STS tokens need it. */
+    void set_credentials(std::string_view access_key, std::string_view secret_key,
+                         std::string_view security_token = {}) {
+        Error::check(ons_consumer_set_credentials(raw_.get(), access_key.data(), access_key.size(),
+                                                  secret_key.data(), secret_key.size(),
+                                                  security_token.data(), security_token.size()));
+    }
     bool is_started() const noexcept { return ons_consumer_is_started(raw_.get()); }
     bool is_closed() const noexcept { return ons_consumer_is_closed(raw_.get()); }
 

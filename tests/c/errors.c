@@ -93,6 +93,8 @@ static void states(const char *address, const char *topic) {
           ONS_CODE_INVALID_ARGUMENT, "names no tag");
     OK(ons_consumer_shutdown(consumer));
     FAILS(ons_consumer_start(consumer), ONS_CODE_CLOSED, "make a new one");
+    FAILS(ons_consumer_set_credentials(consumer, ONS_STR("k"), ONS_STR("s"), ONS_STR("")),
+          ONS_CODE_CLOSED, "make a new one");
     ons_consumer_free(consumer);
 
     FAILS(ons_producer_start(NULL), ONS_CODE_INVALID_ARGUMENT, "`producer` is NULL");

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use onsmq_ffi::{
     ons_action_t, ons_batch_consumer_new, ons_consumer_is_closed, ons_consumer_is_started,
-    ons_consumer_new, ons_consumer_on_ready, ons_consumer_receive, ons_consumer_shutdown,
-    ons_consumer_start, ons_consumer_subscribe, ons_consumer_subscribe_sql, ons_consumer_t,
-    ons_consumer_thread_nums, ons_consumer_unsubscribe, ons_consumer_waiting,
+    ons_consumer_new, ons_consumer_on_ready, ons_consumer_receive, ons_consumer_set_credentials,
+    ons_consumer_shutdown, ons_consumer_start, ons_consumer_subscribe, ons_consumer_subscribe_sql,
+    ons_consumer_t, ons_consumer_thread_nums, ons_consumer_unsubscribe, ons_consumer_waiting,
     ons_delivery_complete, ons_delivery_count, ons_delivery_message, ons_delivery_message_at,
     ons_delivery_t, ons_destroy_fn, ons_error_t, ons_listener_fn, ons_order_consumer_new,
 };
@@ -164,6 +164,25 @@ impl Consumer {
     /// [`Error`](crate::Error).
     pub fn shutdown(&self) -> Result<()> {
         check(ons_consumer_shutdown(Some(&self.0)))
+    }
+
+    /// Has all requests from now on signed with other credentials.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn set_credentials(
+        &self,
+        access_key: &str,
+        secret_key: &str,
+        security_token: Option<&str>,
+    ) -> Result<()> {
+        let ((key, key_len), (secret, secret_len)) = (str_parts(access_key), str_parts(secret_key));
+        let (token, token_len) = str_parts(security_token.unwrap_or_default());
+        let this = Some(&*self.0);
+        // SAFETY: each pointer is to as many bytes as said.
+        check(unsafe {
+            ons_consumer_set_credentials(this, key, key_len, secret, secret_len, token, token_len)
+        })
     }
 
     /// Whether it was started and not shut down.

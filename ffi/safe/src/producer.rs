@@ -8,9 +8,9 @@ use onsmq_ffi::{
     ons_order_producer_new, ons_producer_is_closed, ons_producer_is_started, ons_producer_new,
     ons_producer_send, ons_producer_send_async, ons_producer_send_many,
     ons_producer_send_many_async, ons_producer_send_oneway, ons_producer_send_oneway_async,
-    ons_producer_shutdown, ons_producer_start, ons_producer_t, ons_send_result_broker_name,
-    ons_send_result_message_id, ons_send_result_queue_id, ons_send_result_queue_offset,
-    ons_send_result_t, ons_send_result_text, ons_send_result_topic,
+    ons_producer_set_credentials, ons_producer_shutdown, ons_producer_start, ons_producer_t,
+    ons_send_result_broker_name, ons_send_result_message_id, ons_send_result_queue_id,
+    ons_send_result_queue_offset, ons_send_result_t, ons_send_result_text, ons_send_result_topic,
 };
 
 use crate::abi::{self, Once, check, destroy, str_parts};
@@ -126,6 +126,25 @@ impl Producer {
     /// [`Error`].
     pub fn shutdown(&self) -> Result<()> {
         check(ons_producer_shutdown(Some(&self.0)))
+    }
+
+    /// Has all requests from now on signed with other credentials.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn set_credentials(
+        &self,
+        access_key: &str,
+        secret_key: &str,
+        security_token: Option<&str>,
+    ) -> Result<()> {
+        let ((key, key_len), (secret, secret_len)) = (str_parts(access_key), str_parts(secret_key));
+        let (token, token_len) = str_parts(security_token.unwrap_or_default());
+        let this = Some(&*self.0);
+        // SAFETY: each pointer is to as many bytes as said.
+        check(unsafe {
+            ons_producer_set_credentials(this, key, key_len, secret, secret_len, token, token_len)
+        })
     }
 
     /// Whether it was started and not shut down.
