@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as onsmq from '../index.mjs'
-import { Action, Consumer, MessageModel, OnsClientError, Producer } from '../index.mjs'
+import { Action, Consumer, OnsClientError, Producer } from '../index.mjs'
 import { DevServer } from '../testing.mjs'
 import { atEnd, consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
 import { Cluster } from './support/cluster.mjs'
@@ -312,20 +312,5 @@ describe('faults of type', () => {
     await rejects(() => new Any(), /config must be an object of options, not undefined/)
     await rejects(() => new Any({ groupId: {} }), /config\.groupId must be a string, a number or/)
     await rejects(() => DevServer.start(/** @type {any} */ (1)), /options must be an object/)
-  })
-})
-
-describe('enumerations', () => {
-  it('have values, and take exact names only', () => {
-    assert.deepEqual(Action.values, ['CommitMessage', 'ReconsumeLater'])
-    assert.deepEqual(MessageModel.values, ['BROADCASTING', 'CLUSTERING'])
-    assert.equal(Action.of('CommitMessage'), Action.CommitMessage)
-    assert.equal(MessageModel.of('CLUSTERING'), MessageModel.CLUSTERING)
-    for (const name of ['commitMessage', '', 'values', 'toString', undefined, 1]) {
-      assert.throws(() => Action.of(/** @type {any} */ (name)), { name: 'RangeError' })
-    }
-    assert.throws(() => Action.of('Commit'), /there is no Action 'Commit': CommitMessage, R/)
-    assert.ok(Object.isFrozen(Action) && Object.isFrozen(Action.values))
-    assert.deepEqual(Object.keys(Action), Action.values)
   })
 })

@@ -44,6 +44,7 @@ describe('a process', () => {
     'exit in a listener',
     'exit in a listener that has waited',
     'exit while a shutdown waits for a listener',
+    'exit while messages are received and transactions run',
   ]
   for (const way of exits) it(`ends at once: ${way}`, () => ends(way))
   it('ends at once: exit while everything starts', () =>
@@ -55,12 +56,17 @@ describe('a process', () => {
 
   const naturally = [
     'nothing left to do, a producer and a dev server running',
+    'nothing left to do, producers of every kind running',
     'nothing left to do, clients that were never started',
     'nothing left to do after a clean shutdown',
   ]
   for (const way of naturally) it(`ends by itself: ${way}`, () => ends(way))
   it('ends by itself once its sends have', () =>
     ends('nothing left to do but sends, which end first', { stdout: 'all are stored\n' }))
+  it('ends by itself once its transaction has', () =>
+    ends('nothing left to do but a transaction, which ends first', { stdout: 'committed\n' }))
+  it('ends by itself once its consumer is shut down while it receives', () =>
+    ends('nothing left to do after a shutdown while receiving', { stdout: 'over\n' }))
   it('does not end while a consumer is started', () =>
     ends('a consumer that runs until it is told', { stdout: 'told\n' }))
 })
