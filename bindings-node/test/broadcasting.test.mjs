@@ -51,7 +51,8 @@ describe('broadcasting', () => {
 
   it('is not for ordered messages', () => {
     const messageModel = MessageModel.BROADCASTING
-    const make = () => new OrderConsumer({ groupId: 'GID', messageModel })
+    const make = () =>
+      new OrderConsumer({ namesrvAddr: 'localhost:1', groupId: 'GID', messageModel })
     assert.throws(make, { name: 'ConfigurationError', message: /BROADCASTING/ })
   })
 })

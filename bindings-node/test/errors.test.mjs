@@ -286,8 +286,9 @@ describe('faults of type', () => {
       [{ topic: 't', body: 'x', key: {} }, /message\.key must be a string/],
       [{ topic: 't', body: 'x', properties: { n: 1 } }, /message\.properties\.n must be a string/],
       [{ topic: 't', body: 'x', properties: 'n' }, /message\.properties must be an object/],
-      [{ topic: 't', body: 'x', shardingKey: 'k' }, /message\.shardingKey is not known/],
-      [{ topic: 't', body: 'x', startDeliverTime: 1 }, /message\.startDeliverTime is not known/],
+      [{ topic: 't', body: 'x', shardingKey: 1 }, /message\.shardingKey must be a string/],
+      [{ topic: 't', body: 'x', startDeliverTime: 'soon' }, /message\.startDeliverTime must be a/],
+      [{ topic: 't', body: 'x', delayTimeLevel: 3 }, /message\.delayTimeLevel is not known/],
     ]
     for (const [message, words] of /** @type {any[]} */ (wrong)) {
       await rejects(() => producer.send(message), words)
@@ -307,7 +308,7 @@ describe('faults of type', () => {
     const consumer = new Any({ groupId: 'GID', namesrvAddr: '127.0.0.1:9876' })
     await rejects(() => consumer.subscribe(1, '*', () => {}), /topic must be a string/)
     await rejects(() => consumer.subscribe('t', 1, () => {}), /expression must be a string/)
-    await rejects(() => consumer.subscribe('t', '*'), /listener must be a function, not undefined/)
+    await rejects(() => consumer.subscribe('t', '*', null), /listener must be a function, not null/)
     await rejects(() => consumer.unsubscribe(), /topic must be a string/)
     await rejects(() => new Any(), /config must be an object of options, not undefined/)
     await rejects(() => new Any({ groupId: {} }), /config\.groupId must be a string, a number or/)

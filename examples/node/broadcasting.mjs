@@ -13,6 +13,11 @@ const localOffsetStoreDir = mkdtempSync(join(tmpdir(), 'onsmq-offsets-'))
 const config = { namesrvAddr, groupId: 'GID_broadcasting_node' }
 const topic = 'broadcasting_node'
 
+const producer = new Producer(config)
+await producer.start()
+// Makes the topic where it does not exist. New members start with what is sent from now on.
+await producer.send({ topic, body: 'nobody is there yet' })
+
 const members = ['first', 'second'].map((name) => {
   const consumer = new Consumer({
     ...config,
@@ -30,8 +35,6 @@ const members = ['first', 'second'].map((name) => {
 })
 for (const { consumer } of members) await consumer.start()
 
-const producer = new Producer(config)
-await producer.start()
 await producer.send({ topic, body: 'the prices have changed' })
 await Promise.all(members.map(({ received }) => received))
 
