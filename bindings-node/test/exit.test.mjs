@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { program, run } from './support/programs.mjs'
 
 const ROUNDS = Number(process.env.ONSMQ_TEST_ROUNDS ?? 50)
 const AT_ONCE = 4
 const LIMIT_MS = 20_000
 /** What most rounds take less than: an end that waits for a time-out of the library's does not. */
-const SOON_MS = 1500
+let soonMs = 1500
 
 /**
  * Checks how a program ends, many times.
@@ -33,12 +33,21 @@ async function ends(way, { code = 0, stdout = '', stderr = /^$/ } = {}) {
     }
   }
   const median = took.sort((a, b) => a - b)[took.length >> 1]
-  assert.ok(median < SOON_MS, `${median} ms`)
+  assert.ok(median < soonMs, `${median} ms, where ${soonMs} are soon`)
+}
+
+/** A machine that has other things to do takes longer for everything. */
+async function allowForTheMachine() {
+  const round = () => run([program('ends'), 'nothing but loading'], { limitMs: LIMIT_MS })
+  const ended = await Promise.all(Array.from({ length: AT_ONCE }, round))
+  soonMs += 4 * Math.max(...ended.map(({ tookMs }) => tookMs))
 }
 
 const nobody = { code: 1, stderr: /Error: nobody catches this/ }
 
 describe('a process', () => {
+  before(allowForTheMachine)
+
   const exits = [
     'exit while messages come and go',
     'exit in a listener',

@@ -38,6 +38,7 @@ function some() {
 
 /** @type {Record<string, () => unknown>} */
 const WAYS = {
+  'nothing but loading': () => {},
   'exit while messages come and go': () => some().then(() => process.exit(0)),
   'exit in a listener': () => flow(() => process.exit(0)),
   'exit in a listener that has waited': () =>
