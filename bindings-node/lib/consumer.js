@@ -74,8 +74,10 @@ class AnyConsumer extends Client {
     this.#checkWay(name, call !== undefined)
     check(this.#subscribe(name, filter ?? '*'))
     this.#topics.set(name, call !== undefined)
-    if (call === undefined) this.#listeners.delete(name)
-    else this.#listeners.set(name, call)
+    if (call === undefined) return this.#listeners.delete(name)
+    this.#listeners.set(name, call)
+    // It may wait since before, for a receiver.
+    if (this.isStarted) this.#listeners.wake()
   }
 
   /** @param {unknown} topic */

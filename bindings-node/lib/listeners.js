@@ -59,6 +59,12 @@ class Listeners {
     this.#isStopping = true
   }
 
+  /** Messages may wait. */
+  wake() {
+    this.#mayWait = true
+    this.#receiveSoon()
+  }
+
   /** Takes messages while listeners may be called, for one turn of the event loop. */
   receive() {
     this.#isDue = false
