@@ -1,7 +1,9 @@
 import js from '@eslint/js'
 
-const node = ['AbortSignal', 'Buffer', 'console', 'performance', 'process', 'setImmediate']
+const node = ['Buffer', 'console', 'performance', 'process', 'setImmediate']
 const timers = [
+  'AbortController',
+  'AbortSignal',
   'SharedArrayBuffer',
   'clearInterval',
   'clearTimeout',

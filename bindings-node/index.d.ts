@@ -11,13 +11,29 @@
 export type Enumeration<T extends string> = Readonly<{ [K in T]: K }> & {
   /** Every value. */
   readonly values: readonly T[]
-  /** The value of exactly this name. Not `valueOf`, which every object has and JavaScript calls. */
-  of(name: string): T
+  /**
+   * The value of exactly this name, the vendor's.
+   * @throws {RangeError} with the names that are allowed
+   */
+  valueOf(name: string): T
+  /** What JavaScript calls by itself: the enumeration. */
+  valueOf(): object
 }
 
 /** What becomes of a message: what listeners return. */
 export type Action = 'CommitMessage' | 'ReconsumeLater'
 export const Action: Enumeration<Action>
+
+/** What becomes of an ordered message: what listeners of an `OrderConsumer` return. */
+export type OrderAction = 'Success' | 'Suspend'
+export const OrderAction: Enumeration<OrderAction>
+
+/** The outcome of a transaction. Of an unknown one the broker asks the checker later. */
+export type TransactionStatus = 'CommitTransaction' | 'RollbackTransaction' | 'Unknown'
+export const TransactionStatus: Enumeration<TransactionStatus> & {
+  /** The vendor's spelling of `Unknown`. */
+  readonly Unknow: 'Unknown'
+}
 
 /** Whether the members of a group share the messages, or each get all. */
 export type MessageModel = 'BROADCASTING' | 'CLUSTERING'
@@ -116,6 +132,13 @@ export interface Message {
   key?: string | null | undefined
   /** Neither names nor values may be empty, or names that RocketMQ keeps for itself. */
   properties?: Readonly<Record<string, string>> | null | undefined
+  /** What the order is kept within: an `OrderProducer` sends by it. */
+  shardingKey?: string | null | undefined
+  /**
+   * When it is to be delivered, in ms since 1970 or as a `Date`. What is past means at once; a time
+   * that the broker cannot meet is an error.
+   */
+  startDeliverTime?: number | Date | null | undefined
 }
 
 /** A message that was received. It may be kept, and sent on as a new one. */
@@ -126,6 +149,9 @@ export interface ReceivedMessage {
   readonly tag: string | undefined
   readonly key: string | undefined
   readonly properties: Readonly<Record<string, string>>
+  readonly shardingKey: string | undefined
+  /** When it was to be delivered, in ms since 1970, where that was set. */
+  readonly startDeliverTime: number | undefined
   /** The id that its sender was answered. */
   readonly messageId: string
   /** How often it was delivered before. */
@@ -142,15 +168,36 @@ export interface ReceivedMessage {
   readonly offset: number
 }
 
+/**
+ * A message that was received without a listener. One that is forgotten uncompleted comes again
+ * once the garbage collector has come by.
+ */
+export interface PendingMessage extends ReceivedMessage {
+  /**
+   * It is done with. Of an `OrderConsumer`: the next one of its queue may come.
+   * @throws {StateError} INVALID_STATE where it was completed before: the first time counts
+   */
+  commit(): void
+  /**
+   * It is to come again later. Of an `OrderConsumer`: its queue is suspended, then it comes again.
+   * @throws {StateError} INVALID_STATE where it was completed before: the first time counts
+   */
+  reconsumeLater(): void
+}
+
 /** A message is stored. */
-export interface SendResult {
+export class SendResult {
+  /** Made by the library only. */
+  private constructor()
   /** 32 hexadecimal digits. */
-  messageId: string
-  topic: string
-  brokerName: string
-  queueId: number
+  readonly messageId: string
+  readonly topic: string
+  readonly brokerName: string
+  readonly queueId: number
   /** Its place in the queue. */
-  offset: number
+  readonly offset: number
+  /** All of it on one line. */
+  toString(): string
 }
 
 interface Client {
@@ -164,16 +211,27 @@ interface Client {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** What the kinds of producers have in common. */
+interface Sender extends Client {
+  /** Takes no more messages and lets sends that are under way end. A second call does nothing. */
+  shutdown(): Promise<void>
+  /**
+   * Waits until it is known what became of everything that was sent before, however it ended.
+   * @throws {ResponseTimeoutError} where it is not after `timeoutMs`; without, each send has its own limit
+   */
+  flush(timeoutMs?: number): Promise<void>
+}
+
 /** Sends messages. It keeps the process alive while sends are under way, and no longer. */
-export class Producer implements Client {
+export class Producer implements Sender {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
-  /** Takes no more messages and lets sends that are under way end. A second call does nothing. */
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
   [Symbol.asyncDispose](): Promise<void>
+  flush(timeoutMs?: number): Promise<void>
   /** Sends a message. Fulfilled when a broker has stored it. */
   send(message: Message | ReceivedMessage): Promise<SendResult>
   /** Sends a message that may be lost without notice. Fulfilled when it has left. */
@@ -185,12 +243,84 @@ export class Producer implements Client {
   sendMany(
     messages: readonly (Message | ReceivedMessage)[],
   ): Promise<(SendResult | OnsClientError)[]>
-  /**
-   * Waits until it is known what became of everything that was sent before, however it ended.
-   * @throws {ResponseTimeoutError} where it is not after `timeoutMs`; without, each send has its own limit
-   */
-  flush(timeoutMs?: number): Promise<void>
 }
+
+/**
+ * Sends messages whose order counts. Those of one sharding key go to one queue, the same that the
+ * vendor's Java SDK takes, in the order of the calls; what fails is tried again there and nowhere
+ * else. An `OrderConsumer` gets them in that order.
+ */
+export class OrderProducer implements Sender {
+  /** @throws {ConfigurationError} with the property, its value and what is allowed */
+  constructor(config: ClientConfig)
+  start(): Promise<void>
+  shutdown(): Promise<void>
+  readonly isStarted: boolean
+  readonly isClosed: boolean;
+  [Symbol.asyncDispose](): Promise<void>
+  flush(timeoutMs?: number): Promise<void>
+  /**
+   * Sends a message after those of its sharding key that were sent before. Without `shardingKey`
+   * the message's own counts.
+   * @throws {ArgumentError} where the sharding key is blank
+   */
+  send(message: Message | ReceivedMessage, shardingKey?: string): Promise<SendResult>
+  /**
+   * Sends many messages, each by its own sharding key. Once one has failed, those of its sharding
+   * key behind it are not sent, so that they may all be sent again in order.
+   */
+  sendMany(
+    messages: readonly (Message | ReceivedMessage)[],
+  ): Promise<(SendResult | OnsClientError)[]>
+}
+
+/**
+ * Runs the local transaction of a half message that is stored under `messageId`, and answers its
+ * outcome. Nothing, or no status, is unknown.
+ */
+export type Executer<A = undefined> = (
+  message: Message & { readonly messageId: string },
+  arg: A,
+) => TransactionStatus | PromiseLike<TransactionStatus>
+
+/**
+ * Answers the outcome of a half message of the group, its own or another member's. One that throws,
+ * rejects or returns nothing has the broker ask again.
+ */
+export type Checker = (
+  message: ReceivedMessage,
+) => TransactionStatus | PromiseLike<TransactionStatus>
+
+/**
+ * Sends messages that are delivered only when a local transaction was committed. Brokers may ask
+ * its checker while it is started; it keeps the process alive while sends and answers are under
+ * way, and no longer.
+ */
+export class TransactionProducer implements Sender {
+  /** @throws {ConfigurationError} with the property, its value and what is allowed */
+  constructor(config: ClientConfig, checker: Checker)
+  start(): Promise<void>
+  shutdown(): Promise<void>
+  readonly isStarted: boolean
+  readonly isClosed: boolean;
+  [Symbol.asyncDispose](): Promise<void>
+  flush(timeoutMs?: number): Promise<void>
+  /**
+   * Stores a half message, runs the executer with it and `arg`, and tells the broker the outcome.
+   * Fulfilled where that is commit, or not known yet.
+   * @throws {TransactionError} TRANSACTION_ROLLED_BACK where that is the outcome;
+   * TRANSACTION_UNKNOWN where the executer throws or rejects: `cause` is what it threw
+   */
+  send(message: Message | ReceivedMessage, executer: Executer<undefined>): Promise<SendResult>
+  send<A>(message: Message | ReceivedMessage, executer: Executer<A>, arg: A): Promise<SendResult>
+}
+
+/**
+ * Which messages of a topic are wanted: all (`*`, null), the tags between `||`, or those whose user
+ * properties fulfil a condition in RocketMQ's SQL92, such as `amount > 100 AND region = 'north'`. A
+ * condition that the broker does not take is an error of `start`.
+ */
+export type Filter = string | { readonly sql: string } | null | undefined
 
 /**
  * What is called with each message. One that throws, rejects or returns nothing has the message
@@ -198,26 +328,100 @@ export class Producer implements Client {
  */
 export type Listener = (message: ReceivedMessage) => Action | PromiseLike<Action>
 
-/** Consumes messages as a member of a group. It keeps the process alive while it is started. */
-export class Consumer implements Client {
-  /** @throws {ConfigurationError} with the property, its value and what is allowed */
-  constructor(config: ClientConfig)
+/** The same of an `OrderConsumer`: one that does not answer suspends. */
+export type OrderListener = (message: ReceivedMessage) => OrderAction | PromiseLike<OrderAction>
+
+/** The same of a `BatchConsumer`: the answer counts for the whole list. */
+export type BatchListener = (messages: ReceivedMessage[]) => Action | PromiseLike<Action>
+
+/** How to receive without a listener. */
+export interface ReceiveOptions {
+  /** Most messages, from 1 on. Default 1. */
+  max?: number
+  /** How long to wait for the first; 0: not at all. Default: for ever. */
+  timeoutMs?: number
+  /** Ends the wait: `receive` is rejected with its reason, and no message is lost. */
+  signal?: AbortSignal
+}
+
+/** What the kinds of consumers have in common. */
+interface GroupMember extends Client {
   /** Joins the group: fulfilled when the brokers know it. */
   start(): Promise<void>
   /**
-   * Stops taking messages, waits for listener calls that are under way (at most
+   * Stops taking messages, waits for those that are in hand (at most
    * `awaitTerminationMillisWhenShutdown`), commits and leaves the group. A second call does
    * nothing. A listener may call it, but not await it: that would wait for itself.
    */
+  shutdown(): Promise<void>
+  /** Ends a subscription. */
+  unsubscribe(topic: string): void
+}
+
+/** What can be received from. */
+interface Receiving extends GroupMember {
+  /**
+   * Takes messages of topics that were subscribed to without a listener: waits for the first, and
+   * takes up to `max` of one topic. Nothing is taken ahead. Empty where the time was over, and where
+   * the consumer was shut down meanwhile.
+   * @throws {StateError} where it is not started, was shut down before, or has listeners
+   */
+  receive(options?: ReceiveOptions): Promise<PendingMessage[]>
+  /** `for await`: message by message, until it is shut down. Nothing is taken ahead. */
+  [Symbol.asyncIterator](): AsyncGenerator<PendingMessage, void, undefined>
+}
+
+/** Consumes messages as a member of a group. It keeps the process alive while it is started. */
+export class Consumer implements Receiving {
+  /** @throws {ConfigurationError} with the property, its value and what is allowed */
+  constructor(config: ClientConfig)
+  start(): Promise<void>
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
   [Symbol.asyncDispose](): Promise<void>
   /**
-   * Subscribes to a topic: all of it (`*`, null), or the tags between `||`. A second subscription
+   * Subscribes to a topic. Without a listener its messages are to be received. A second subscription
    * to a topic replaces the first. Before or after start.
+   * @throws {StateError} where it has listeners and this is none, or the other way round
    */
-  subscribe(topic: string, expression: string | null | undefined, listener: Listener): void
+  subscribe(topic: string, expression?: Filter, listener?: Listener): void
+  unsubscribe(topic: string): void
+  receive(options?: ReceiveOptions): Promise<PendingMessage[]>
+  [Symbol.asyncIterator](): AsyncGenerator<PendingMessage, void, undefined>
+}
+
+/**
+ * Consumes ordered messages: each queue is locked for one member of the group, and its messages
+ * come one by one, the next when this one is completed. `OrderAction.Suspend` has the queue pause
+ * for `suspendTimeMillis`, and the same message come again.
+ */
+export class OrderConsumer implements Receiving {
+  /** @throws {ConfigurationError} with the property, its value and what is allowed */
+  constructor(config: ClientConfig)
+  start(): Promise<void>
+  shutdown(): Promise<void>
+  readonly isStarted: boolean
+  readonly isClosed: boolean;
+  [Symbol.asyncDispose](): Promise<void>
+  /** As a `Consumer`'s. */
+  subscribe(topic: string, expression?: Filter, listener?: OrderListener): void
+  unsubscribe(topic: string): void
+  receive(options?: ReceiveOptions): Promise<PendingMessage[]>
+  [Symbol.asyncIterator](): AsyncGenerator<PendingMessage, void, undefined>
+}
+
+/** Consumes lists of up to `consumeMessageBatchMaxSize` messages of one topic. */
+export class BatchConsumer implements GroupMember {
+  /** @throws {ConfigurationError} with the property, its value and what is allowed */
+  constructor(config: ClientConfig)
+  start(): Promise<void>
+  shutdown(): Promise<void>
+  readonly isStarted: boolean
+  readonly isClosed: boolean;
+  [Symbol.asyncDispose](): Promise<void>
+  /** As a `Consumer`'s, but the listener is due. */
+  subscribe(topic: string, expression: Filter, listener: BatchListener): void
   unsubscribe(topic: string): void
 }
 
@@ -237,7 +441,8 @@ export class OnsClientError extends Error {
   readonly remark: string | undefined
   /** Whether the same call may succeed when it is made again. */
   readonly retriable: boolean
-  readonly cause?: Error
+  /** What caused it: an `Error`, or what an executer threw. */
+  readonly cause?: unknown
 }
 
 /** The names of codes. */

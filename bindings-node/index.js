@@ -2,15 +2,24 @@
 
 const native = require('./lib/native.js')
 const { classes } = require('./lib/errors.js')
-const { Action, MessageModel } = require('./lib/enums.js')
+const { Action, MessageModel, OrderAction, TransactionStatus } = require('./lib/enums.js')
 const { setLogger } = require('./lib/log.js')
-const { Producer } = require('./lib/producer.js')
-const { Consumer } = require('./lib/consumer.js')
+const { SendResult } = require('./lib/send_result.js')
+const { OrderProducer, Producer } = require('./lib/producer.js')
+const { TransactionProducer } = require('./lib/transaction.js')
+const { BatchConsumer, Consumer, OrderConsumer } = require('./lib/consumer.js')
 
 module.exports = {
   Producer,
+  OrderProducer,
+  TransactionProducer,
   Consumer,
+  OrderConsumer,
+  BatchConsumer,
+  SendResult,
   Action,
+  OrderAction,
+  TransactionStatus,
   MessageModel,
   ...classes,
   setLogger,

@@ -3,8 +3,15 @@ import onsmq from './index.js'
 
 export const {
   Producer,
+  OrderProducer,
+  TransactionProducer,
   Consumer,
+  OrderConsumer,
+  BatchConsumer,
+  SendResult,
   Action,
+  OrderAction,
+  TransactionStatus,
   MessageModel,
   OnsClientError,
   ConfigurationError,

@@ -34,6 +34,30 @@ function optionalText(value, name) {
 }
 
 /**
+ * A time in ms since 1970.
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {number | undefined}
+ */
+function optionalTime(value, name) {
+  if (value === undefined || value === null) return undefined
+  const time = value instanceof Date ? value.getTime() : value
+  if (Number.isSafeInteger(time)) return /** @type {number} */ (time)
+  const what = 'a Date or a whole number of ms since 1970'
+  throw new TypeError(`${name} must be ${what}, not ${describe(value)}`)
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {number}
+ */
+function milliseconds(value, name) {
+  if (typeof value === 'number' && value >= 0) return value
+  throw new TypeError(`${name} must be a number from 0 on, not ${describe(value)}`)
+}
+
+/**
  * @param {unknown} value
  * @param {string} name
  * @param {string} what
@@ -74,4 +98,28 @@ function pairs(options, name) {
   return flat
 }
 
-module.exports = { callable, describe, optionalText, pairs, record, text }
+/**
+ * An object that has these members and no other.
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} what
+ * @param {string[]} members
+ */
+function onlyMembers(value, name, what, members) {
+  const object = record(value, name, what)
+  const unknown = Object.keys(object).find((member) => !members.includes(member))
+  if (unknown === undefined) return object
+  throw new TypeError(`${name}.${unknown} is not known: ${members.join(', ')} are allowed`)
+}
+
+module.exports = {
+  callable,
+  describe,
+  milliseconds,
+  onlyMembers,
+  optionalText,
+  optionalTime,
+  pairs,
+  record,
+  text,
+}

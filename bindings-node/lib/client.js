@@ -10,20 +10,36 @@ const asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
  * @template {import('./native.js').Client} N
  */
 class Client {
-  /** @param {N} native */
-  constructor(native) {
+  #mailbox
+
+  /**
+   * @param {N} native
+   * @param {InstanceType<typeof import('./mailbox.js').Mailbox>} [mailbox] for what comes while it is started
+   */
+  constructor(native, mailbox) {
     this._native = native
+    this.#mailbox = mailbox
     Object.defineProperty(this, '_native', { enumerable: false, writable: false })
   }
 
   /** @returns {Promise<void>} */
   async start() {
-    await run((id) => this._native.start(id))
+    this.#mailbox?.open()
+    try {
+      await run((id) => this._native.start(id))
+    } catch (error) {
+      if (!this.isStarted) this.#mailbox?.close()
+      throw error
+    }
   }
 
   /** @returns {Promise<void>} */
   async shutdown() {
-    await run((id) => this._native.shutdown(id))
+    try {
+      await run((id) => this._native.shutdown(id))
+    } finally {
+      this.#mailbox?.close()
+    }
   }
 
   get isStarted() {

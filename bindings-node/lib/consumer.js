@@ -1,188 +1,189 @@
 'use strict'
 
-const { AsyncResource } = require('node:async_hooks')
 const native = require('./native.js')
-const log = require('./log.js')
 const { Client } = require('./client.js')
-const { callable, describe, pairs, text } = require('./check.js')
-const { check, made } = require('./errors.js')
-const { consumers, hold, host, release, take } = require('./loop.js')
-const { Action } = require('./enums.js')
-const { unpack } = require('./message.js')
+const { callable, onlyMembers, pairs, text } = require('./check.js')
+const { check, fault, made } = require('./errors.js')
+const { host } = require('./loop.js')
+const { Action, OrderAction } = require('./enums.js')
+const { Listeners } = require('./listeners.js')
+const { Mailbox } = require('./mailbox.js')
+const { Receiver } = require('./receiver.js')
 
-/** @typedef {import('../index.js').ReceivedMessage} ReceivedMessage */
+/** @typedef {'normal' | 'ordered' | 'batch'} Kind */
 
-/** Messages that are given out before the event loop has its turn again. */
-const TURN = 256
+const AGAIN = {
+  name: 'Action',
+  values: Action.values,
+  otherwise: Action.ReconsumeLater,
+  consequence: 'the message comes again later',
+}
 
-/** @typedef {{ call: (message: ReceivedMessage) => any, name: string, hasWarned: boolean }} Listener */
+/** @type {Record<Kind, import('./listeners.js').Manner>} */
+const MANNERS = {
+  normal: { lists: false, done: Action.CommitMessage, rules: AGAIN },
+  ordered: {
+    lists: false,
+    done: OrderAction.Success,
+    rules: {
+      name: 'OrderAction',
+      values: OrderAction.values,
+      otherwise: OrderAction.Suspend,
+      consequence: 'its queue is suspended and the message comes again',
+    },
+  },
+  batch: {
+    lists: true,
+    done: Action.CommitMessage,
+    rules: { ...AGAIN, consequence: 'the messages of the list come again later' },
+  },
+}
 
 /**
- * Consumes messages as a member of a group.
+ * What the kinds of consumers have in common. They differ in what comes at once, and in when the
+ * next comes.
  * @extends {Client<import('./native.js').Consumer>}
  */
-class Consumer extends Client {
-  #number
-  /** @type {Map<string, Listener>} by topic */
-  #listeners = new Map()
-  #running = 0
-  /** Whether messages may wait: no more is known until none was found. */
-  #mayWait = false
-  #isDue = false
-  #isStopping = false
+class AnyConsumer extends Client {
+  #listeners
+  #receiver
+  /** @type {Map<string, boolean>} whether a topic has a listener */
+  #topics = new Map()
 
-  /** @param {unknown} config */
-  constructor(config) {
-    const number = take(1)
-    super(made(native.makeConsumer(host, number, pairs(config, 'config'))))
-    this.#number = number
+  /**
+   * @param {unknown} config
+   * @param {Kind} kind
+   */
+  constructor(config, kind) {
+    const mailbox = new Mailbox({ keepsAlive: true })
+    const options = pairs(config, 'config')
+    super(made(native.makeConsumer(host, mailbox.number, kind, options)), mailbox)
+    this.#listeners = new Listeners(this._native, MANNERS[kind])
+    this.#receiver = new Receiver(this._native)
+    mailbox.onReady = () => this.#takeWhatWaits()
   }
 
   /**
    * @param {unknown} topic
-   * @param {unknown} expression
-   * @param {unknown} listener
+   * @param {unknown} filter
+   * @param {unknown} [listener]
    */
-  subscribe(topic, expression, listener) {
+  subscribe(topic, filter, listener) {
     const name = text(topic, 'topic')
-    const call = callable(listener, 'listener')
-    check(this._native.subscribe(name, text(expression ?? '*', 'expression')))
-    const known = call.name ? `listener \`${call.name}\`` : 'the listener'
-    this.#listeners.set(name, {
-      // Otherwise calls have the asynchronous context of whichever other call has just ended.
-      call: AsyncResource.bind(call),
-      name: `${known} of topic ${name}`,
-      hasWarned: false,
-    })
+    const call = listener === undefined ? undefined : callable(listener, 'listener')
+    this.#checkWay(name, call !== undefined)
+    check(this.#subscribe(name, filter ?? '*'))
+    this.#topics.set(name, call !== undefined)
+    if (call === undefined) return this.#listeners.delete(name)
+    this.#listeners.set(name, call)
+    // It may wait since before, for a receiver.
+    if (this.isStarted) this.#listeners.wake()
   }
 
   /** @param {unknown} topic */
   unsubscribe(topic) {
     const name = text(topic, 'topic')
     check(this._native.unsubscribe(name))
+    this.#topics.delete(name)
     this.#listeners.delete(name)
   }
 
-  async start() {
-    // From here on it is reachable, and keeps the process alive.
-    this.#register()
-    try {
-      await super.start()
-    } catch (error) {
-      if (!this.isStarted) this.#unregister()
-      throw error
-    }
-  }
-
   async shutdown() {
-    this.#isStopping = true
-    try {
-      await super.shutdown()
-    } finally {
-      this.#unregister()
-    }
+    this.#listeners.stop()
+    this.#receiver.stop()
+    await super.shutdown()
   }
 
-  #register() {
-    if (consumers.has(this.#number)) return
-    consumers.set(this.#number, () => this.#receive())
-    hold()
+  get isStarted() {
+    return super.isStarted && !this.#receiver.isStopped
   }
 
-  #unregister() {
-    if (consumers.delete(this.#number)) release()
-  }
-
-  /** Takes messages while listeners may be called, for one turn of the event loop. */
-  #receive() {
-    this.#isDue = false
-    this.#mayWait = true
-    let left = TURN
-    while (left > 0 && !this.#isStopping) {
-      const free = this._native.mostCalls - this.#running
-      if (free <= 0) return
-      const batch = this._native.receive(Math.min(free, left))
-      if (batch === null) {
-        this.#mayWait = false
-        return
-      }
-      left -= batch.numbers.length / 8
-      unpack(batch, (delivery, message) => this.#call(delivery, message))
-    }
-    this.#receiveSoon()
-  }
-
-  #receiveSoon() {
-    if (!this.#mayWait || this.#isDue || this.#isStopping) return
-    this.#isDue = true
-    setImmediate(() => this.#receive())
+  get isClosed() {
+    return super.isClosed || this.#receiver.isStopped
   }
 
   /**
-   * @param {number} delivery
-   * @param {ReceivedMessage} message
+   * @param {unknown} [options]
+   * @returns {Promise<any[]>}
    */
-  #call(delivery, message) {
-    const listener = this.#listeners.get(message.topic)
-    // Unsubscribed while it waited.
-    if (listener === undefined) return this._native.complete(delivery, false)
-    this.#running++
-    try {
-      const { call } = listener
-      const said = call(message)
-      if (typeof said?.then !== 'function') return this.#complete(delivery, listener, said)
-      said.then(
-        (/** @type {unknown} */ said) => this.#completeLater(delivery, listener, said),
-        (/** @type {unknown} */ error) => this.#fail(delivery, listener, error),
-      )
-    } catch (error) {
-      this.#fail(delivery, listener, error)
-    }
+  async receive(options = {}) {
+    this.#checkReceives()
+    return await this.#receiver.receive(options)
+  }
+
+  async *[Symbol.asyncIterator]() {
+    while (!this.isClosed) yield* await this.receive()
   }
 
   /**
-   * @param {number} delivery
-   * @param {Listener} listener
-   * @param {unknown} said
+   * @param {string} topic
+   * @param {unknown} filter
    */
-  #complete(delivery, listener, said) {
-    if (said !== Action.CommitMessage && said !== Action.ReconsumeLater) saidNothing(listener, said)
-    this.#running--
-    this._native.complete(delivery, said === Action.CommitMessage)
+  #subscribe(topic, filter) {
+    if (typeof filter === 'string') return this._native.subscribe(topic, filter)
+    const { sql } = onlyMembers(filter, 'expression', 'a string or { sql }', ['sql'])
+    return this._native.subscribeSql(topic, text(sql, 'expression.sql'))
   }
 
   /**
-   * @param {number} delivery
-   * @param {Listener} listener
-   * @param {unknown} said
+   * Both would wait in one line, where what nobody receives holds up what has a listener.
+   * @param {string} topic
+   * @param {boolean} hasListener
    */
-  #completeLater(delivery, listener, said) {
-    this.#complete(delivery, listener, said)
-    this.#receiveSoon()
+  #checkWay(topic, hasListener) {
+    const isOther = (/** @type {[string, boolean]} */ [name, it]) =>
+      name !== topic && it !== hasListener
+    if (![...this.#topics].some(isOther)) return
+    const text = `a consumer has listeners, or is received from: make another one for topic ${topic}`
+    throw fault('INVALID_STATE', text)
   }
 
-  /**
-   * @param {number} delivery
-   * @param {Listener} listener
-   * @param {unknown} error
-   */
-  #fail(delivery, listener, error) {
-    const text = `${listener.name} failed, the message comes again later: ${log.describeError(error)}`
-    log.warn(listener.name, text)
-    this.#completeLater(delivery, listener, Action.ReconsumeLater)
+  #checkReceives() {
+    if (this.isClosed) throw fault('CLOSED', 'the consumer was shut down: make a new one')
+    if (!this.isStarted) throw fault('NOT_STARTED', 'the consumer is not started: call start first')
+    if (![...this.#topics.values()].includes(true)) return
+    const text = 'the messages go to listeners: subscribe without one in order to receive'
+    throw fault('INVALID_STATE', text)
+  }
+
+  #takeWhatWaits() {
+    if ([...this.#topics.values()].includes(false)) this.#receiver.wake()
+    else this.#listeners.receive()
   }
 }
 
-/**
- * A listener that says nothing may well have done its work: its author is told once.
- * @param {Listener} listener
- * @param {unknown} said
- */
-function saidNothing(listener, said) {
-  if (listener.hasWarned) return
-  listener.hasWarned = true
-  const text = `${listener.name} returned ${describe(said)}, the message comes again later: return Action.CommitMessage or Action.ReconsumeLater`
-  log.warn(`${listener.name} said nothing`, text)
+/** Consumes messages as a member of a group, each on its own. */
+class Consumer extends AnyConsumer {
+  /** @param {unknown} config */
+  constructor(config) {
+    super(config, 'normal')
+  }
 }
 
-module.exports = { Consumer }
+/** Consumes the messages of each queue one by one, in their order. */
+class OrderConsumer extends AnyConsumer {
+  /** @param {unknown} config */
+  constructor(config) {
+    super(config, 'ordered')
+  }
+}
+
+/** Consumes lists of messages. */
+class BatchConsumer extends AnyConsumer {
+  /** @param {unknown} config */
+  constructor(config) {
+    super(config, 'batch')
+  }
+
+  /**
+   * @param {unknown} topic
+   * @param {unknown} filter
+   * @param {unknown} listener
+   */
+  subscribe(topic, filter, listener) {
+    // Without one, `receive` of a consumer has several at once, and each is completed on its own.
+    super.subscribe(topic, filter, callable(listener, 'listener'))
+  }
+}
+
+module.exports = { BatchConsumer, Consumer, OrderConsumer }

@@ -3,26 +3,43 @@
 const util = require('node:util')
 
 /**
- * An enumeration: each name is its own value. `of` is strict, and not called `valueOf` because
- * every object has one of those, which JavaScript calls.
+ * An enumeration: each name is its own value.
  * @template {string} T
+ * @template {string} [A=never]
  * @param {string} name
  * @param {readonly T[]} names
- * @returns {Readonly<{ [K in T]: K }> & { readonly values: readonly T[], of(name: string): T }}
+ * @param {Record<A, T>} [aliases] other names of values
+ * @returns {Readonly<Record<T, T> & Record<A, T>> & { readonly values: readonly T[], valueOf(name: string): T }}
  */
-function enumeration(name, names) {
-  const members = Object.fromEntries(names.map((it) => [it, it]))
-  /** @param {any} text */
-  const of = (text) => {
-    if (names.includes(text)) return text
-    throw new RangeError(`there is no ${name} ${util.inspect(text)}: ${names.join(', ')} are`)
+function enumeration(name, names, aliases = /** @type {any} */ ({})) {
+  const values = Object.fromEntries(names.map((it) => [it, it]))
+  const known = new Map([...Object.entries(values), ...Object.entries(aliases)])
+  const members = { ...values }
+  const hidden = { ...aliases, values: Object.freeze([...names]), valueOf }
+  for (const [name, value] of Object.entries(hidden))
+    Object.defineProperty(members, name, { value })
+
+  /** @param {any[]} args */
+  function valueOf(...args) {
+    // JavaScript calls it by itself, where it wants a primitive value.
+    if (args.length === 0) return members
+    const value = known.get(args[0])
+    if (value !== undefined) return value
+    const allowed = [...known.keys()].join(', ')
+    throw new RangeError(`there is no ${name} ${util.inspect(args[0])}: ${allowed} are allowed`)
   }
-  Object.defineProperty(members, 'values', { value: Object.freeze([...names]) })
-  Object.defineProperty(members, 'of', { value: of })
+
   return /** @type {any} */ (Object.freeze(members))
 }
 
 const Action = enumeration('Action', ['CommitMessage', 'ReconsumeLater'])
+const OrderAction = enumeration('OrderAction', ['Success', 'Suspend'])
+const TransactionStatus = enumeration(
+  'TransactionStatus',
+  ['CommitTransaction', 'RollbackTransaction', 'Unknown'],
+  // The vendor's spelling.
+  { Unknow: 'Unknown' },
+)
 const MessageModel = enumeration('MessageModel', ['BROADCASTING', 'CLUSTERING'])
 
-module.exports = { Action, MessageModel }
+module.exports = { Action, MessageModel, OrderAction, TransactionStatus }

@@ -7,9 +7,12 @@ const NAMES = new Map(native.codes().map(({ code, name }) => [code, name]))
 
 /** Why something failed. The base of all errors of the library; `index.d.ts` says more. */
 class OnsClientError extends Error {
-  /** @param {import('./native.js').Fault} fault */
-  constructor(fault) {
-    super(fault.message, fault.cause === undefined ? undefined : { cause: new Error(fault.cause) })
+  /**
+   * @param {import('./native.js').Fault} fault
+   * @param {{ cause: unknown }} [why] the cause, where it is the program's
+   */
+  constructor(fault, why) {
+    super(fault.message, why ?? (fault.cause ? { cause: new Error(fault.cause) } : undefined))
     this.code = fault.code
     this.codeName = NAMES.get(fault.code) ?? 'UNKNOWN'
     this.topic = fault.topic
@@ -65,10 +68,11 @@ const FAMILIES = {
 /**
  * The error that is due for a fault.
  * @param {import('./native.js').Fault} fault
+ * @param {{ cause: unknown }} [why] the cause, where it is the program's
  */
-function errorOf(fault) {
+function errorOf(fault, why) {
   const Family = FAMILIES[NAMES.get(fault.code) ?? ''] ?? OnsClientError
-  return new Family(fault)
+  return new Family(fault, why)
 }
 
 /** @param {import('./native.js').Fault | null} fault */
@@ -87,15 +91,20 @@ function made(made) {
   return made
 }
 
-/** @param {string} name */
-function codeOf(name) {
-  return [...NAMES].find(([, it]) => it === name)?.[0] ?? 0
+/**
+ * An error that this half notices.
+ * @param {string} name of the code
+ * @param {string} message
+ */
+function fault(name, message, retriable = false) {
+  const code = [...NAMES].find(([, it]) => it === name)?.[0] ?? 0
+  return errorOf({ code, message, retriable })
 }
 
 module.exports = {
   check,
-  codeOf,
   errorOf,
+  fault,
   made,
   classes: {
     OnsClientError,

@@ -6,14 +6,15 @@ const { isMainThread } = require('node:worker_threads')
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
 const log = require('./log.js')
+const { SendResult } = require('./send_result.js')
 
 /** @typedef {import('./native.js').Fault} Fault */
 /** @typedef {(fault: Fault | null, value?: any) => void} Settle */
 
 /** @type {Map<number, Settle>} */
 const pending = new Map()
-/** @type {Map<number, () => void>} */
-const consumers = new Map()
+/** @type {Map<number, () => void>} what takes what waits at a client */
+const clients = new Map()
 let lastNumber = 0
 
 const host = new native.Host(drain)
@@ -38,18 +39,13 @@ function release() {
 }
 
 function drain() {
-  const { numbers, texts, settled, ready, lines } = host.drain()
+  const { numbers, texts, begun, settled, ready, lines } = host.drain()
   for (let at = 0; at < numbers.length; at += 3) {
-    settle(numbers[at], null, {
-      messageId: texts[at],
-      topic: texts[at + 1],
-      queueId: numbers[at + 1],
-      brokerName: texts[at + 2],
-      offset: numbers[at + 2],
-    })
+    settle(numbers[at], null, new SendResult(numbers, texts, at))
   }
+  for (const transaction of begun) settle(transaction.id, null, transaction)
   for (const { id, fault } of settled) settle(id, fault ?? null)
-  for (const number of ready) consumers.get(number)?.()
+  for (const number of ready) clients.get(number)?.()
   for (const line of lines) log.write(line)
 }
 
@@ -78,9 +74,10 @@ function take(count) {
 /**
  * Begins something native, and answers what comes of it. The process lives as long.
  * @param {(id: number) => Fault | null | void} begin
+ * @param {{ cause: unknown }} [why] what makes it fail, where it is known
  * @returns {Promise<any>}
  */
-async function run(begin) {
+async function run(begin, why) {
   hold()
   const id = take(1)
   try {
@@ -91,7 +88,7 @@ async function run(begin) {
     })
   } catch (fault) {
     // Made here, where the stack leads to the caller.
-    throw fault instanceof Error ? fault : errorOf(/** @type {Fault} */ (fault))
+    throw fault instanceof Error ? fault : errorOf(/** @type {Fault} */ (fault), why)
   } finally {
     pending.delete(id)
     release()
@@ -121,4 +118,4 @@ function runMany(count, begin) {
   })
 }
 
-module.exports = { consumers, hold, host, release, run, runMany, take }
+module.exports = { clients, hold, host, release, run, runMany, take }

@@ -1,8 +1,10 @@
 'use strict'
 
-const { describe, optionalText, record, text } = require('./check.js')
+const { describe, onlyMembers, optionalText, optionalTime, record, text } = require('./check.js')
 
-const MEMBERS = ['topic', 'body', 'tag', 'key', 'properties']
+const MEMBERS = ['topic', 'body', 'tag', 'key', 'properties', 'shardingKey', 'startDeliverTime']
+/** Of each message, in a batch. */
+const [NUMBERS, TEXTS] = [9, 7]
 /** @type {Readonly<Record<string, string>>} */
 const NO_PROPERTIES = Object.freeze({})
 
@@ -14,19 +16,21 @@ class ReceivedMessage {
    * @param {Buffer} body
    */
   constructor({ topic, numbers, texts }, index, body) {
-    const number = index * 8
-    const word = index * 6
+    const number = index * NUMBERS
+    const word = index * TEXTS
     this.topic = topic
     this.body = body
     this.tag = texts[word + 1] ?? undefined
     this.key = texts[word + 2] ?? undefined
-    this.properties = propertiesOf(texts[word + 5])
+    this.properties = propertiesOf(texts[word + 6])
+    this.shardingKey = texts[word + 3] ?? undefined
+    this.startDeliverTime = numbers[number + 6] || undefined
     this.messageId = texts[word]
     this.reconsumeTimes = numbers[number + 1]
     this.bornTimestamp = numbers[number + 2]
-    this.bornHost = texts[word + 3]
+    this.bornHost = texts[word + 4]
     this.storeTimestamp = numbers[number + 3]
-    this.brokerName = texts[word + 4]
+    this.brokerName = texts[word + 5]
     this.queueId = numbers[number + 4]
     this.offset = numbers[number + 5]
   }
@@ -47,19 +51,30 @@ function propertiesOf(joined) {
 }
 
 /**
- * The messages of a batch, each with the number of its delivery.
+ * The messages of a batch, each with the number of what it was taken in.
+ * @template {ReceivedMessage} [T=ReceivedMessage]
  * @param {import('./native.js').Batch} batch
- * @param {(delivery: number, message: ReceivedMessage) => void} visit
+ * @param {(delivery: number, message: T) => void} visit
+ * @param {new (batch: import('./native.js').Batch, index: number, body: Buffer) => T} [Message]
  */
-function unpack(batch, visit) {
+function unpack(batch, visit, Message = /** @type {any} */ (ReceivedMessage)) {
   const { numbers, small, large } = batch
   let nextLarge = 0
-  for (let index = 0; index * 8 < numbers.length; index++) {
-    const [begin, end] = [numbers[index * 8 + 6], numbers[index * 8 + 7]]
+  for (let index = 0; index < count(batch); index++) {
+    const number = index * NUMBERS
+    const [begin, end] = [numbers[number + 7], numbers[number + 8]]
     // No body is empty.
     const body = begin === end ? large[nextLarge++] : small.subarray(begin, end)
-    visit(numbers[index * 8], new ReceivedMessage(batch, index, body))
+    visit(numbers[number], new Message(batch, index, body))
   }
+}
+
+/**
+ * How many messages a batch has.
+ * @param {import('./native.js').Batch} batch
+ */
+function count({ numbers }) {
+  return numbers.length / NUMBERS
 }
 
 /**
@@ -69,13 +84,18 @@ function unpack(batch, visit) {
  * @returns {import('./native.js').Outgoing}
  */
 function outgoing(message, name) {
-  const { topic, body, tag, key, properties } = onlyMembers(message, name)
+  const members = membersOf(message, name)
+  const { topic, body, tag, key, properties, shardingKey, startDeliverTime } = members
+  // One that is sent on comes when it comes.
+  const time = members instanceof ReceivedMessage ? undefined : startDeliverTime
   return {
     topic: text(topic, `${name}.topic`),
     body: bytes(body, `${name}.body`),
     tag: optionalText(tag, `${name}.tag`),
     key: optionalText(key, `${name}.key`),
     properties: flatProperties(properties, `${name}.properties`),
+    shardingKey: optionalText(shardingKey, `${name}.shardingKey`),
+    startDeliverTime: optionalTime(time, `${name}.startDeliverTime`),
   }
 }
 
@@ -85,12 +105,10 @@ function outgoing(message, name) {
  * @param {unknown} message
  * @param {string} name
  */
-function onlyMembers(message, name) {
-  const members = record(message, name, 'an object with topic and body')
-  if (members instanceof ReceivedMessage) return members
-  const unknown = Object.keys(members).find((member) => !MEMBERS.includes(member))
-  if (unknown === undefined) return members
-  throw new TypeError(`${name}.${unknown} is not known: ${MEMBERS.join(', ')} are allowed`)
+function membersOf(message, name) {
+  return message instanceof ReceivedMessage
+    ? /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (message))
+    : onlyMembers(message, name, 'an object with topic and body', MEMBERS)
 }
 
 /**
@@ -113,4 +131,4 @@ function flatProperties(properties, name) {
   return entries.flatMap(([key, value]) => [key, text(value, `${name}.${key}`)])
 }
 
-module.exports = { outgoing, unpack }
+module.exports = { ReceivedMessage, count, outgoing, unpack }

@@ -20,6 +20,7 @@ export interface Line {
 export interface Drained {
   numbers: Float64Array
   texts: string[]
+  begun: { id: number; transaction: number; messageId: string }[]
   settled: { id: number; fault?: Fault }[]
   ready: number[]
   lines: Line[]
@@ -36,6 +37,8 @@ export interface Outgoing {
   tag?: string
   key?: string
   properties?: string[]
+  shardingKey?: string
+  startDeliverTime?: number
 }
 
 interface Client {
@@ -45,10 +48,17 @@ interface Client {
   readonly isClosed: boolean
 }
 
+type TransactionStatus = 'CommitTransaction' | 'RollbackTransaction' | 'Unknown'
+
 export interface Producer extends Client {
   send(id: number, message: Outgoing): Fault | null
   sendOneway(id: number, message: Outgoing): Fault | null
   sendMany(first: number, messages: Outgoing[]): Fault | null
+  begin(id: number, message: Outgoing): Fault | null
+  end(id: number, transaction: number, status: TransactionStatus): Fault | null
+  fail(id: number, transaction: number, why: string): Fault | null
+  checks(): Batch[]
+  answer(check: number, status: TransactionStatus): void
 }
 
 export interface Batch {
@@ -63,6 +73,7 @@ export interface Batch {
 export interface Consumer extends Client {
   readonly mostCalls: number
   subscribe(topic: string, expression: string): Fault | null
+  subscribeSql(topic: string, sql: string): Fault | null
   unsubscribe(topic: string): Fault | null
   receive(most: number): Batch | null
   complete(delivery: number, isDone: boolean): void
@@ -76,8 +87,18 @@ export class DevServer {
   stop(id: number): void
 }
 
-export function makeProducer(host: Host, pairs: string[]): Producer | Fault
-export function makeConsumer(host: Host, number: number, pairs: string[]): Consumer | Fault
+export function makeProducer(
+  host: Host,
+  number: number,
+  kind: 'normal' | 'ordered' | 'transactional',
+  pairs: string[],
+): Producer | Fault
+export function makeConsumer(
+  host: Host,
+  number: number,
+  kind: 'normal' | 'ordered' | 'batch',
+  pairs: string[],
+): Consumer | Fault
 export function codes(): { code: number; name: string }[]
 export function version(): string
 export function takeLog(host: Host, from: number): Fault | null

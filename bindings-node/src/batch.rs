@@ -4,21 +4,39 @@
 use napi::bindgen_prelude::{Array, BufferSlice, Float64Array};
 use napi::{Env, Result};
 use napi_derive::napi;
-use onsmq_ffi_safe::{Delivery, MessageView};
+use onsmq_ffi_safe::{Check, Delivery, MessageView};
 use slab::Slab;
 
 /// Bodies that are smaller share a buffer: one for each costs more than it holds.
 const SMALL: usize = 4096;
 
+/// What JavaScript has in hand until it says what becomes of it.
+pub(crate) trait Taken {
+    fn messages(&self) -> impl Iterator<Item = MessageView<'_>>;
+}
+
+impl Taken for Delivery {
+    fn messages(&self) -> impl Iterator<Item = MessageView<'_>> {
+        Self::messages(self)
+    }
+}
+
+impl Taken for Check {
+    fn messages(&self) -> impl Iterator<Item = MessageView<'_>> {
+        self.message().into_iter()
+    }
+}
+
 /// Messages of one topic. Bodies are copied once, out of the frame that carried them.
 #[napi(object, object_from_js = false)]
 pub struct Batch<'env> {
     pub topic: String,
-    /// Of each message: delivery, reconsume times, born and store timestamps, queue, offset, and
-    /// where its body begins and ends in `small`.
+    /// Of each message: the number of what it was taken in, reconsume times, born and store
+    /// timestamps, queue, offset, when it is to be delivered (0: at once), and where its body begins
+    /// and ends in `small`. Those of a list follow each other.
     pub numbers: Float64Array,
-    /// Of each message: id, tag, key, born host, broker, and the user properties, each with U+0001
-    /// after its name and U+0002 after its value, as they travel.
+    /// Of each message: id, tag, key, sharding key, born host, broker, and the user properties, each
+    /// with U+0001 after its name and U+0002 after its value, as they travel.
     pub texts: Array<'env>,
     /// The small bodies.
     pub small: BufferSlice<'env>,
@@ -27,18 +45,18 @@ pub struct Batch<'env> {
 }
 
 impl<'env> Batch<'env> {
-    pub(crate) fn of(
+    pub(crate) fn of<T: Taken>(
         env: &'env Env,
-        deliveries: Vec<Delivery>,
-        kept: &mut Slab<Delivery>,
+        taken: impl IntoIterator<Item = T>,
+        kept: &mut Slab<T>,
     ) -> Result<Self> {
         let mut packing = Packing::new(env)?;
-        for delivery in deliveries {
+        for taken in taken {
             let entry = kept.vacant_entry();
-            if let Some(message) = delivery.message() {
+            for message in taken.messages() {
                 packing.add(entry.key() as f64, message)?;
-                entry.insert(delivery);
             }
+            entry.insert(taken);
         }
         packing.done()
     }
@@ -78,6 +96,7 @@ impl<'env> Packing<'env> {
             message.store_timestamp() as f64,
             f64::from(message.queue_id()),
             message.queue_offset() as f64,
+            message.start_deliver_time().unwrap_or_default() as f64,
             begin as f64,
             self.small.len() as f64,
         ]);
@@ -96,6 +115,7 @@ impl<'env> Packing<'env> {
         self.texts.insert(message.message_id())?;
         self.texts.insert(message.tag())?;
         self.texts.insert(message.key())?;
+        self.texts.insert(message.sharding_key())?;
         self.texts.insert(message.born_host())?;
         self.texts.insert(message.broker_name())?;
         self.texts.insert(properties(message))

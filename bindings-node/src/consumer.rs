@@ -6,7 +6,7 @@ use napi::bindgen_prelude::Either;
 use napi::{Env, Result};
 use napi_derive::napi;
 use onsmq_ffi_safe as onsmq;
-use onsmq_ffi_safe::{Action, Delivery, Outbox};
+use onsmq_ffi_safe::{Action, Config, Delivery, Filter, Outbox};
 use slab::Slab;
 
 use crate::background::{self, Handle};
@@ -26,11 +26,34 @@ pub struct Consumer {
     deliveries: Slab<Delivery>,
 }
 
+/// What a consumer's deliveries are, and when the next one comes.
+#[napi(string_enum = "lowercase")]
+pub enum ConsumerKind {
+    Normal,
+    Ordered,
+    Batch,
+}
+
+impl ConsumerKind {
+    const fn maker(&self) -> fn(&Config) -> onsmq::Result<onsmq::Consumer> {
+        match self {
+            Self::Normal => onsmq::Consumer::new,
+            Self::Ordered => onsmq::Consumer::ordered,
+            Self::Batch => onsmq::Consumer::batch,
+        }
+    }
+}
+
 /// Makes a consumer of names and values by turns.
 #[napi]
 #[must_use]
-pub fn make_consumer(host: &Host, number: u32, pairs: Pairs) -> Either<Consumer, Fault> {
-    match config(&pairs).and_then(|config| onsmq::Consumer::new(&config)) {
+pub fn make_consumer(
+    host: &Host,
+    number: u32,
+    kind: ConsumerKind,
+    pairs: Pairs,
+) -> Either<Consumer, Fault> {
+    match config(&pairs).and_then(|config| kind.maker()(&config)) {
         Ok(consumer) => Either::A(Consumer {
             handle: Handle::new(consumer),
             outbox: host.outbox(),
@@ -45,10 +68,12 @@ pub fn make_consumer(host: &Host, number: u32, pairs: Pairs) -> Either<Consumer,
 impl Consumer {
     #[napi]
     pub fn subscribe(&self, topic: String, expression: String) -> Option<Fault> {
-        fault(
-            self.handle
-                .subscribe(&topic, onsmq_ffi_safe::Filter::Tags(&expression)),
-        )
+        fault(self.handle.subscribe(&topic, Filter::Tags(&expression)))
+    }
+
+    #[napi]
+    pub fn subscribe_sql(&self, topic: String, sql: String) -> Option<Fault> {
+        fault(self.handle.subscribe(&topic, Filter::Sql92(&sql)))
     }
 
     #[napi]
@@ -90,7 +115,7 @@ impl Consumer {
         u32::try_from(self.handle.thread_nums()).unwrap_or(u32::MAX)
     }
 
-    /// Takes up to `most` messages of one topic, or nothing where none wait.
+    /// Takes up to `most` deliveries of one topic, or nothing where none wait.
     #[napi]
     pub fn receive<'env>(&mut self, env: &'env Env, most: u32) -> Result<Option<Batch<'env>>> {
         let received = self.handle.receive(most as usize, Some(Duration::ZERO));
@@ -102,7 +127,7 @@ impl Consumer {
         Batch::of(env, deliveries, &mut self.deliveries).map(Some)
     }
 
-    /// Says what becomes of a message.
+    /// Says what becomes of a message, or of a list.
     #[napi]
     pub fn complete(&mut self, delivery: u32, is_done: bool) {
         let action = match is_done {

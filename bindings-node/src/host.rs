@@ -13,9 +13,11 @@ use crate::log::Line;
 pub(crate) enum Event {
     /// A send.
     Sent(u32, Sent),
+    /// A half message is stored: the number that its transaction is kept by, and its id.
+    Begun(u32, u32, String),
     /// Anything else that was begun.
     Done(u32, std::result::Result<(), Error>),
-    /// Messages wait at a consumer.
+    /// Something waits at a client.
     Ready(u32),
     /// A line of the log.
     Line(Line),
@@ -65,9 +67,18 @@ pub struct Drained<'env> {
     pub numbers: Float64Array,
     /// Of each message that is stored: its id, topic and broker.
     pub texts: Array<'env>,
+    pub begun: Vec<Begun>,
     pub settled: Vec<Settled>,
     pub ready: Vec<u32>,
     pub lines: Vec<Line>,
+}
+
+/// A transaction has begun.
+#[napi(object, object_from_js = false)]
+pub struct Begun {
+    pub id: u32,
+    pub transaction: u32,
+    pub message_id: String,
 }
 
 /// Something that was begun is over.
@@ -80,6 +91,7 @@ pub struct Settled {
 struct Draining<'env> {
     numbers: Vec<f64>,
     texts: Array<'env>,
+    begun: Vec<Begun>,
     settled: Vec<Settled>,
     ready: Vec<u32>,
     lines: Vec<Line>,
@@ -90,6 +102,7 @@ impl<'env> Draining<'env> {
         Ok(Self {
             numbers: Vec::new(),
             texts: env.create_array(0)?,
+            begun: Vec::new(),
             settled: Vec::new(),
             ready: Vec::new(),
             lines: Vec::new(),
@@ -101,7 +114,12 @@ impl<'env> Draining<'env> {
             Event::Sent(id, Ok(result)) => return self.stored(id, &result),
             Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
             Event::Done(id, done) => self.settle(id, done.err()),
-            Event::Ready(consumer) => self.ready.push(consumer),
+            Event::Begun(id, transaction, message_id) => self.begun.push(Begun {
+                id,
+                transaction,
+                message_id,
+            }),
+            Event::Ready(client) => self.ready.push(client),
             Event::Line(line) => self.lines.push(line),
         }
         Ok(())
@@ -125,6 +143,7 @@ impl<'env> Draining<'env> {
         Drained {
             numbers: self.numbers.into(),
             texts: self.texts,
+            begun: self.begun,
             settled: self.settled,
             ready: self.ready,
             lines: self.lines,

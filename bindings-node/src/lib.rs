@@ -23,6 +23,7 @@ mod host;
 mod log;
 mod outgoing;
 mod producer;
+mod transaction;
 
 use napi_derive::napi;
 

@@ -23,6 +23,9 @@ pub struct Outgoing<'env> {
     pub tag: Option<String>,
     pub key: Option<String>,
     pub properties: Option<Pairs>,
+    pub sharding_key: Option<String>,
+    /// In ms since 1970.
+    pub start_deliver_time: Option<i64>,
 }
 
 impl Outgoing<'_> {
@@ -33,6 +36,12 @@ impl Outgoing<'_> {
         }
         if let Some(key) = &self.key {
             message.set_key(key)?;
+        }
+        if let Some(key) = &self.sharding_key {
+            message.set_sharding_key(key)?;
+        }
+        if let Some(time) = self.start_deliver_time {
+            message.set_start_deliver_time(time)?;
         }
         for (name, value) in self.properties.iter().flat_map(pairs) {
             message.set_property(name, value)?;

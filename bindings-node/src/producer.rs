@@ -4,28 +4,57 @@ use napi::Result;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 use onsmq_ffi_safe as onsmq;
-use onsmq_ffi_safe::{Message, Outbox};
+use onsmq_ffi_safe::{Check, Message, Outbox};
+use slab::Slab;
 
 use crate::background::{self, Handle};
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
 use crate::outgoing::{Outgoing, Pairs, config};
+use crate::transaction::{Transactions, checker};
 
-/// Sends messages. What is begun with a number ends as an event with that number.
+/// Sends messages. What is begun with a number ends as an event with that number; that brokers ask
+/// for outcomes of transactions is an event with the producer's own.
 #[napi]
 pub struct Producer {
-    handle: Handle<onsmq::Producer>,
-    outbox: Outbox<Event>,
+    pub(crate) handle: Handle<onsmq::Producer>,
+    pub(crate) outbox: Outbox<Event>,
+    pub(crate) transactions: Handle<Transactions>,
+    /// The checks that JavaScript has in hand.
+    pub(crate) asked: Slab<Check>,
+}
+
+/// What a producer sends, and how.
+#[napi(string_enum = "lowercase")]
+pub enum ProducerKind {
+    Normal,
+    Ordered,
+    Transactional,
 }
 
 /// Makes a producer of names and values by turns.
 #[napi]
 #[must_use]
-pub fn make_producer(host: &Host, pairs: Pairs) -> Either<Producer, Fault> {
-    match config(&pairs).and_then(|config| onsmq::Producer::new(&config)) {
+pub fn make_producer(
+    host: &Host,
+    number: u32,
+    kind: ProducerKind,
+    pairs: Pairs,
+) -> Either<Producer, Fault> {
+    let transactions = Handle::new(Transactions::default());
+    let made = config(&pairs).and_then(|config| match kind {
+        ProducerKind::Normal => onsmq::Producer::new(&config),
+        ProducerKind::Ordered => onsmq::Producer::ordered(&config),
+        ProducerKind::Transactional => {
+            onsmq::Producer::transactional(&config, checker(host, number, &transactions))
+        }
+    });
+    match made {
         Ok(producer) => Either::A(Producer {
             handle: Handle::new(producer),
             outbox: host.outbox(),
+            transactions,
+            asked: Slab::new(),
         }),
         Err(error) => Either::B(error.into()),
     }

@@ -3,20 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Action, Consumer, setLogger } from '../index.mjs'
-import { atEnd, Collector, consumerOn, eventually, producerOn, unique } from './support/clients.mjs'
+import { Collector, atEnd, consumerOn, countOf, eventually } from './support/clients.mjs'
+import { keepLog, producerOn, unique } from './support/clients.mjs'
 import { onEveryServer } from './support/servers.mjs'
-
-/**
- * Keeps the log for the time of a test.
- * @param {import('node:test').TestContext} t
- */
-function keepLog(t) {
-  /** @type {import('../index.js').LogLine[]} */
-  const lines = []
-  setLogger((line) => lines.push(line), 'warn')
-  atEnd(t, () => setLogger(null))
-  return lines
-}
 
 describe('a consumer', () => {
   onEveryServer((server) => {
@@ -77,14 +66,13 @@ describe('a consumer', () => {
         collector.messages.filter((it) => it.messageId === messageId).map((it) => it.reconsumeTimes)
       assert.deepEqual(sent.map(times), Array(keys.length).fill([0, 1]))
       assert.ok(collector.messages.every((message) => message.topic === topic))
-      const said = lines.map(({ text }) => text)
-      const count = (/** @type {RegExp} */ words) => said.filter((it) => words.test(it)).length
+      const count = (/** @type {RegExp} */ words) => countOf(lines, words)
       assert.equal(
         count(/listener `misbehaves` of topic again_.* Error: thrown by the listener/s),
         1,
       )
       assert.equal(count(/Error: rejected by the listener/), 1)
-      assert.equal(count(/`misbehaves`.* returned undefined/), 1, said.join('\n'))
+      assert.equal(count(/`misbehaves`.* returned undefined/), 1)
     })
 
     it('calls its listeners at most ConsumeThreadNums times at once', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Action } from '../index.mjs'
+import { Action, TransactionStatus } from '../index.mjs'
 import { DevServer } from '../testing.mjs'
-import { Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
+import { Collector, consumerOn, orderConsumerOn, orderProducerOn } from './support/clients.mjs'
+import { producerOn, transactionProducerOn, unique } from './support/clients.mjs'
 import { silentPeer } from './support/peers.mjs'
 
 /** Much more than a turn takes, on a machine that has other things to do as well. */
@@ -35,10 +36,17 @@ describe('the event loop', () => {
     consumer.subscribe('topic', '*', () => Action.CommitMessage)
     const begin = performance.now()
     const longest = await longestTurn(async () => {
-      const producer = await producerOn(t, { namesrvAddr }, { sendMsgTimeoutMillis: 1000 })
+      const options = { sendMsgTimeoutMillis: 1000 }
+      const producer = await producerOn(t, { namesrvAddr }, options)
+      const ordered = await orderProducerOn(t, { namesrvAddr }, options)
+      const unknown = () => TransactionStatus.Unknown
+      const transactional = await transactionProducerOn(t, { namesrvAddr }, unknown, options)
+      const receiving = orderConsumerOn(t, { namesrvAddr })
+      receiving.subscribe('topic')
       const message = { topic: 'topic', body: 'x' }
       const sends = [producer.send(message), producer.sendOneway(message)]
-      await Promise.allSettled([...sends, consumer.start()])
+      const others = [ordered.send(message, 'shard'), transactional.send(message, unknown)]
+      await Promise.allSettled([...sends, ...others, consumer.start(), receiving.start()])
     })
     assert.ok(performance.now() - begin > 2 * LONG_MS, 'that takes its time')
     assert.ok(longest < LONG_MS, `${longest} ms`)

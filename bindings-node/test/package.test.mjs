@@ -10,6 +10,7 @@ import * as esm from '../index.mjs'
 import * as testing from '../testing.mjs'
 import { atEnd, eventually, unique } from './support/clients.mjs'
 import { Member, run } from './support/programs.mjs'
+import { REAL_SERVERS } from './support/servers.mjs'
 
 const require = createRequire(import.meta.url)
 const { platform } = require('../lib/platform.js')
@@ -157,6 +158,52 @@ describe('what the documentation shows', () => {
     await eventually('all are consumed', () => lines.length === 101)
     assert.ok(lines.some((line) => line.includes('tag=created key=order-42 times=0 "{')))
     assert.equal(await consumer.interrupt(), 0)
+  })
+
+  /** @type {[string, RegExp][]} */
+  const FEATURES = [
+    ['ordered', /^(?=.*order-1: created.*order-1: paid.*order-1: shipped)/s],
+    ['ordered', /^(?=.*order-2: created.*order-2: paid.*order-2: shipped)/s],
+    [
+      'transaction',
+      /TRANSACTION_ROLLED_BACK 5000\ncommitted 42: [0-9A-F]{32}\nreceived payment of 42\n$/,
+    ],
+    ['batch', /^(a list of \d+\n)+$/],
+    ['broadcasting', /^((first|second) member: the prices have changed\n){2}$/],
+    ['receive', /^(received job \d+\n){10}(iterated job \d+\n){10}$/],
+    ['delayed', /^sent\nreceived a reminder, -?\d+ ms after its time\n$/],
+  ]
+  for (const [name, words] of FEATURES) {
+    it(`works: ${name}.mjs`, async () => {
+      const { code, stdout, stderr } = await run([join(examples, `${name}.mjs`)])
+      assert.equal(code, 0, stderr)
+      assert.equal(stderr, '')
+      assert.match(stdout, words)
+    })
+  }
+
+  for (const { name, start } of REAL_SERVERS) {
+    it(`works: sql_filter.mjs, on ${name}`, async () => {
+      const { namesrvAddr } = await start()
+      // A topic is made by the first message to it, so that its route is known a moment later.
+      const { code, stdout, stderr } = await run([join(examples, 'sql_filter.mjs'), namesrvAddr])
+      assert.deepEqual(
+        { code, stdout },
+        { code: 0, stdout: 'received 500 from the north\n' },
+        stderr,
+      )
+    })
+  }
+
+  it('are all run here', () => {
+    const here = readFileSync(fileURLToPath(import.meta.url), 'utf8')
+    const programs = readdirSync(examples).filter(
+      (it) => /\.m[jt]s$/.test(it) && !it.includes('.config.'),
+    )
+    for (const it of programs) {
+      const known = here.includes(it) || FEATURES.some(([name]) => `${name}.mjs` === it)
+      assert.ok(known, `${it} is not run`)
+    }
   })
 
   it('works: orders.mts', async () => {

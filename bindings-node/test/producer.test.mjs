@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Action, OnsClientError, Producer, ResponseTimeoutError } from '../index.mjs'
+import { Action, OnsClientError, ResponseTimeoutError, SendResult } from '../index.mjs'
 import { Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
 import { silentPeer } from './support/peers.mjs'
 import { onEveryServer } from './support/servers.mjs'
@@ -14,16 +14,11 @@ describe('a producer', () => {
       assert.match(result.messageId, /^[0-9A-F]{32}$/)
       assert.equal(result.topic, topic)
       assert.ok(result.queueId >= 0 && result.offset >= 0 && result.brokerName.length > 0)
-    })
-
-    it('is started once and closed once, however often it is told to', async () => {
-      const producer = new Producer({ namesrvAddr: server.namesrvAddr })
-      assert.deepEqual([producer.isStarted, producer.isClosed], [false, false])
-      await Promise.all([producer.start(), producer.start()])
-      assert.deepEqual([producer.isStarted, producer.isClosed], [true, false])
-      await Promise.all([producer.shutdown(), producer.shutdown()])
-      await producer.shutdown()
-      assert.deepEqual([producer.isStarted, producer.isClosed], [false, true])
+      assert.ok(result instanceof SendResult)
+      const { messageId, brokerName, queueId, offset } = result
+      const queue = `${brokerName}#${queueId}`
+      const text = `SendResult[topic=${topic}, messageId=${messageId}, queue=${queue}, offset=${offset}]`
+      assert.equal(`${result}`, text)
     })
 
     it('sends bytes, views of a part of a buffer, shared memory and text', async (t) => {

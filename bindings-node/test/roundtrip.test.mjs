@@ -48,7 +48,7 @@ describe('ten thousand messages of mixed sizes', () => {
         seen.add(index)
         const { messageId, queueId, brokerName, offset } = message
         assert.ok(!(results[index] instanceof OnsClientError), String(results[index]))
-        assert.deepEqual(results[index], { messageId, topic, queueId, brokerName, offset })
+        assert.deepEqual({ ...results[index] }, { messageId, topic, queueId, brokerName, offset })
       }
       assert.equal(seen.size, COUNT)
     })

@@ -1,7 +1,10 @@
 // Checked by the compiler, never run: what the types allow, and what they do not.
 import * as onsmq from '../index.mjs'
-import { Action, Consumer, MessageModel, OnsClientError, Producer, setLogger } from '../index.mjs'
-import type { ClientConfig, Message, ReceivedMessage, SendResult } from '../index.mjs'
+import { Action, BatchConsumer, Consumer, MessageModel, OnsClientError } from '../index.mjs'
+import { OrderAction, OrderConsumer, OrderProducer, Producer, SendResult } from '../index.mjs'
+import { TransactionProducer, TransactionStatus, setLogger } from '../index.mjs'
+import type { Checker, ClientConfig, Executer, Filter, Message } from '../index.mjs'
+import type { PendingMessage, ReceivedMessage } from '../index.mjs'
 import { DevServer } from '../testing.mjs'
 
 type Equal<A, B> =
@@ -34,13 +37,21 @@ export async function sends() {
     }
   }
   await producer.flush(1000)
+  await producer.send({ topic: 't', body: 'b', shardingKey: 'k', startDeliverTime: new Date() })
+  await producer.send({ topic: 't', body: 'b', shardingKey: null, startDeliverTime: Date.now() })
+  const text: string = String(result) + result.toString()
+  void text
 
   // @ts-expect-error a body is due
   await producer.send({ topic: 't' })
   // @ts-expect-error a body is bytes or text
   await producer.send({ topic: 't', body: 1 })
   // @ts-expect-error no such member
-  await producer.send({ topic: 't', body: 'b', shardingKey: 'k' })
+  await producer.send({ topic: 't', body: 'b', keys: 'k' })
+  // @ts-expect-error a time is a number or a Date
+  await producer.send({ topic: 't', body: 'b', startDeliverTime: 'soon' })
+  // @ts-expect-error made by the library
+  new SendResult()
   // @ts-expect-error properties are strings
   await producer.send({ topic: 't', body: 'b', properties: { n: 1 } })
   // @ts-expect-error a number is due
@@ -70,16 +81,104 @@ export async function receives() {
   consumer.subscribe('t', '*', (message) => (message.topic = 'x') && Action.CommitMessage)
 }
 
+export async function sendsInOrder() {
+  await using producer = new OrderProducer({ groupId: 'GID' })
+  await producer.start()
+  const result = await producer.send({ topic: 't', body: 'b' }, 'shard')
+  holds<Equal<typeof result, SendResult>>()
+  await producer.send({ topic: 't', body: 'b', shardingKey: 'own' })
+  const [outcome] = await producer.sendMany([{ topic: 't', body: 'b', shardingKey: 'own' }])
+  holds<Equal<typeof outcome, SendResult | OnsClientError>>()
+  // @ts-expect-error a sharding key is text
+  await producer.send({ topic: 't', body: 'b' }, 1)
+  // @ts-expect-error it could not keep the order
+  await producer.sendOneway({ topic: 't', body: 'b' })
+}
+
+export async function sendsInTransactions() {
+  const checker: Checker = async ({ messageId }) =>
+    messageId ? TransactionStatus.CommitTransaction : TransactionStatus.Unknow
+  await using producer = new TransactionProducer({ groupId: 'GID' }, checker)
+  await producer.start()
+  const message: Message = { topic: 't', body: 'b' }
+  const result = await producer.send(message, ({ messageId, topic }) => {
+    holds<Equal<typeof messageId, string>>()
+    return topic ? TransactionStatus.RollbackTransaction : 'Unknown'
+  })
+  holds<Equal<typeof result, SendResult>>()
+  const executer: Executer<{ amount: number }> = async (_, { amount }) =>
+    amount > 0 ? 'CommitTransaction' : 'RollbackTransaction'
+  await producer.send(message, executer, { amount: 1 })
+  await producer.send(message, (_, arg) => (arg ? 'Unknown' : 'CommitTransaction'), 42)
+  // @ts-expect-error the executer wants an argument
+  await producer.send(message, executer)
+  // @ts-expect-error and of that type
+  await producer.send(message, executer, 'x')
+  // @ts-expect-error nothing is said of the outcome
+  await producer.send(message, () => {})
+  // @ts-expect-error a checker is due
+  new TransactionProducer({ groupId: 'GID' })
+  // @ts-expect-error no such status
+  new TransactionProducer({ groupId: 'GID' }, () => 'Commit')
+  // @ts-expect-error it sends in transactions only
+  await producer.sendMany([message])
+}
+
+export function receivesInOrder() {
+  const consumer = new OrderConsumer({ groupId: 'GID', suspendTimeMillis: 100 })
+  consumer.subscribe('t', '*', () => OrderAction.Success)
+  consumer.subscribe('t', { sql: 'a > 1' }, async () => OrderAction.Suspend)
+  // @ts-expect-error an order action is due
+  consumer.subscribe('t', '*', () => Action.CommitMessage)
+  // @ts-expect-error nothing is said of the message
+  consumer.subscribe('t', '*', async () => {})
+}
+
+export function receivesLists() {
+  const consumer = new BatchConsumer({ groupId: 'GID', consumeMessageBatchMaxSize: 32 })
+  consumer.subscribe('t', '*', async (messages) => {
+    holds<Equal<typeof messages, ReceivedMessage[]>>()
+    return Action.CommitMessage
+  })
+  // @ts-expect-error a listener is due
+  consumer.subscribe('t', '*')
+  // @ts-expect-error lists go to listeners
+  void consumer.receive()
+}
+
+export async function receivesWithoutListener() {
+  await using consumer = new Consumer({ groupId: 'GID' })
+  const filters: Filter[] = ['*', null, undefined, { sql: 'a IS NOT NULL' }]
+  for (const filter of filters) consumer.subscribe('t', filter)
+  consumer.subscribe('t')
+  await consumer.start()
+  const messages = await consumer.receive({ max: 8, timeoutMs: 1000, signal: AbortSignal.abort() })
+  holds<Equal<typeof messages, PendingMessage[]>>()
+  for await (const message of consumer) {
+    holds<Equal<typeof message, PendingMessage>>()
+    holds<Equal<typeof message.startDeliverTime, number | undefined>>()
+    if (message.shardingKey) message.commit()
+    else message.reconsumeLater()
+  }
+  // @ts-expect-error no such option
+  await consumer.receive({ timeout: 1000 })
+  // @ts-expect-error tags are text
+  consumer.subscribe('t', { tags: 'a' })
+}
+
 export function enumerations() {
   const values: readonly Action[] = Action.values
-  const action: Action = Action.of('CommitMessage')
+  const action: Action = Action.valueOf('CommitMessage')
   const model: MessageModel = MessageModel.BROADCASTING
   holds<Equal<typeof Action.CommitMessage, 'CommitMessage'>>()
+  holds<Equal<typeof TransactionStatus.Unknow, 'Unknown'>>()
+  const order: OrderAction = OrderAction.valueOf('Suspend')
+  const status: TransactionStatus = TransactionStatus.Unknown
   // @ts-expect-error no such value
   void Action.Commit
   // @ts-expect-error frozen
   Action.CommitMessage = 'CommitMessage'
-  return { values, action, model }
+  return { values, action, order, status, model }
 }
 
 export function errors(error: unknown) {

@@ -22,6 +22,7 @@ describe('a worker', () => {
 
   const ways = [
     'terminated while it runs, being all that loads the package',
+    'terminated while clients of every kind run',
     'terminated at any moment of its start',
     'ends by process.exit',
     'several at once, beside the main thread',

@@ -1,7 +1,9 @@
 // collected.mjs NAMESRV_ADDR ROUNDS: clients in every state are left to the garbage collector, in
 // any order. Prints how many threads are left over. Run with --expose-gc.
 import { readdirSync } from 'node:fs'
-import { Action, Consumer, Producer } from '../../index.mjs'
+import { Action, BatchConsumer, Consumer, OrderConsumer } from '../../index.mjs'
+import { OrderProducer, Producer, TransactionProducer } from '../../index.mjs'
+import { TransactionStatus } from '../../index.mjs'
 import { DevServer } from '../../testing.mjs'
 
 const [namesrvAddr, rounds] = [process.argv[2], Number(process.argv[3])]
@@ -9,6 +11,13 @@ const gc = /** @type {() => void} */ (globalThis.gc)
 const threads = () => readdirSync('/proc/self/task').length
 const config = { namesrvAddr, groupId: 'GID_collected' }
 const message = { topic: 'collected', body: 'x' }
+
+/** Sends something. */
+async function producing() {
+  const producer = new Producer(config)
+  await producer.start()
+  await producer.send(message)
+}
 
 /** @type {(() => unknown)[]} each leaves something behind */
 const STATES = [
@@ -33,6 +42,29 @@ const STATES = [
     const consumer = new Consumer(config)
     await consumer.start()
     await consumer.shutdown()
+  },
+  () => new OrderProducer(config).start(),
+  () => new OrderConsumer(config).subscribe('collected'),
+  () => new BatchConsumer(config).subscribe('collected', '*', () => Action.CommitMessage),
+  () => new TransactionProducer(config, () => TransactionStatus.Unknown),
+  async () => {
+    const unknown = () => TransactionStatus.Unknown
+    const producer = new TransactionProducer(config, unknown)
+    await producer.start()
+    const sent = producer.send(message, unknown)
+    await producer.shutdown()
+    return sent.catch(() => {})
+  },
+  async () => {
+    // What is received is not completed: it is not waited for.
+    const options = { groupId: 'GID_collected_held', awaitTerminationMillisWhenShutdown: 10 }
+    const consumer = new Consumer({ ...config, ...options })
+    consumer.subscribe('collected')
+    await consumer.start()
+    const received = consumer.receive({ max: 8 })
+    await producing()
+    await received
+    return consumer.shutdown()
   },
   async () => (await DevServer.start()).stop(),
 ]

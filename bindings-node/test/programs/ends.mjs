@@ -1,5 +1,6 @@
 // ends.mjs WAY: a program that ends in one of many ways, none of which is a clean shutdown.
-import { Action, Consumer, Producer } from '../../index.mjs'
+import { Action, Consumer, OrderProducer, Producer } from '../../index.mjs'
+import { TransactionProducer, TransactionStatus } from '../../index.mjs'
 import { DevServer } from '../../testing.mjs'
 
 const topic = 'ends'
@@ -37,6 +38,7 @@ function some() {
 
 /** @type {Record<string, () => unknown>} */
 const WAYS = {
+  'nothing but loading': () => {},
   'exit while messages come and go': () => some().then(() => process.exit(0)),
   'exit in a listener': () => flow(() => process.exit(0)),
   'exit in a listener that has waited': () =>
@@ -64,6 +66,23 @@ const WAYS = {
       return never
     })
   },
+  'exit while messages are received and transactions run': async () => {
+    const { namesrvAddr } = await DevServer.start()
+    const config = { namesrvAddr, groupId: 'GID_ends' }
+    const unknown = async () => TransactionStatus.Unknown
+    const producer = new TransactionProducer(config, unknown)
+    const consumer = new Consumer(config)
+    consumer.subscribe(topic)
+    await Promise.all([producer.start(), consumer.start()])
+    const commit = async () => TransactionStatus.CommitTransaction
+    for (let at = 0; at < 100; at++) {
+      producer.send({ topic, body: 'x' }, at % 2 ? commit : unknown).catch(() => {})
+    }
+    const count = 1 + (process.pid % 20)
+    for (let at = 0; at < count; at++) await consumer.receive()
+    consumer.receive()
+    process.exit(0)
+  },
   'an exception that nobody catches': () =>
     some().then(() =>
       setImmediate(() => {
@@ -77,6 +96,36 @@ const WAYS = {
     const producer = new Producer({ namesrvAddr })
     await producer.start()
     await producer.send({ topic, body: 'x' })
+  },
+  'nothing left to do, producers of every kind running': async () => {
+    const { namesrvAddr } = await DevServer.start()
+    const config = { namesrvAddr, groupId: 'GID_ends' }
+    const unknown = () => TransactionStatus.Unknown
+    const [ordered, transactional] = [
+      new OrderProducer(config),
+      new TransactionProducer(config, unknown),
+    ]
+    await Promise.all([ordered.start(), transactional.start()])
+    await ordered.send({ topic, body: 'x' }, 'shard')
+    await transactional.send({ topic, body: 'x' }, unknown)
+  },
+  'nothing left to do but a transaction, which ends first': async () => {
+    const { namesrvAddr } = await DevServer.start()
+    const commit = TransactionStatus.CommitTransaction
+    const producer = new TransactionProducer({ namesrvAddr, groupId: 'GID_ends' }, () => commit)
+    await producer.start()
+    // Nothing but the transaction keeps the process alive meanwhile.
+    const later = () => new Promise((resolve) => setTimeout(resolve, 50, commit).unref())
+    producer.send({ topic, body: 'x' }, later).then(() => console.log('committed'))
+  },
+  'nothing left to do after a shutdown while receiving': async () => {
+    const { namesrvAddr } = await DevServer.start()
+    const consumer = new Consumer({ namesrvAddr, groupId: 'GID_ends' })
+    consumer.subscribe(topic)
+    await consumer.start()
+    setTimeout(() => consumer.shutdown(), 20)
+    for await (const message of consumer) message.commit()
+    console.log('over')
   },
   'nothing left to do, clients that were never started': async () => {
     const config = { namesrvAddr: '127.0.0.1:1', groupId: 'GID_ends' }

@@ -2,6 +2,7 @@
 // Prints what the process has after each tenth of them. Run with --expose-gc.
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { Action, Consumer, Producer } from '../../index.mjs'
+import { TransactionProducer, TransactionStatus } from '../../index.mjs'
 
 const [namesrvAddr, rounds] = [process.argv[2], Number(process.argv[3])]
 const gc = /** @type {() => void} */ (globalThis.gc)
@@ -24,6 +25,31 @@ function counts() {
 function rssMiB() {
   const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
   return Number(kib) / 1024
+}
+
+/**
+ * Messages of transactions, which are received without a listener.
+ * @param {number} index
+ */
+async function receive(index) {
+  const topic = `received_${process.pid}`
+  const config = { namesrvAddr, groupId: `GID_received_${process.pid}` }
+  const commit = async () => TransactionStatus.CommitTransaction
+  const producer = new TransactionProducer(config, commit)
+  const consumer = new Consumer(config)
+  consumer.subscribe(topic)
+  await Promise.all([producer.start(), consumer.start()])
+  const message = { topic, body: Buffer.alloc(20_000, index), key: `key-${index}` }
+  for (let at = 0; at < 5; at++) await producer.send(message, commit)
+  await producer.send(message, () => Promise.reject(new Error('failed'))).catch(() => {})
+  for (let received = 0; received < 5;) {
+    for (const message of await consumer.receive({ max: 3, timeoutMs: 30_000 })) {
+      message.commit()
+      if (message.key === `key-${index}`) received++
+    }
+  }
+  await consumer.receive({ timeoutMs: 1 })
+  await Promise.all([producer.shutdown(), consumer.shutdown()])
 }
 
 /** @param {number} index */
@@ -49,6 +75,7 @@ async function round(index) {
   await producer.send({ topic, body: '' }).catch(() => {})
   await all
   await Promise.all([producer.shutdown(), consumer.shutdown()])
+  await receive(index)
 }
 
 /** Waits until what ends in the background has ended. */

@@ -32,8 +32,13 @@ const WAYS = {
     await said(it)
     await it.terminate()
   },
+  'terminated while clients of every kind run': async () => {
+    const it = worker({ task: 'kinds' })
+    await said(it)
+    await it.terminate()
+  },
   'terminated at any moment of its start': async (round) => {
-    const it = worker({ task: 'flow' })
+    const it = worker({ task: round % 2 ? 'flow' : 'kinds' })
     await pause(round % 25 === 24 ? 0 : 20 + round * 2)
     await it.terminate()
   },

@@ -1,6 +1,7 @@
 // Clients for the time of a test, and what they receive.
 import { EventEmitter, once } from 'node:events'
-import { Action, Consumer, Producer } from '../../index.mjs'
+import { Action, BatchConsumer, Consumer, OrderConsumer } from '../../index.mjs'
+import { OrderProducer, Producer, TransactionProducer, setLogger } from '../../index.mjs'
 
 let count = 0
 
@@ -37,10 +38,41 @@ export function atEnd(t, end) {
  * @param {import('../../index.js').ClientConfig} [options]
  */
 export async function producerOn(t, { namesrvAddr }, options = {}) {
-  const producer = new Producer({ namesrvAddr, groupId: unique('GID_producer'), ...options })
-  atEnd(t, () => producer.shutdown())
-  await producer.start()
-  return producer
+  return started(t, new Producer({ namesrvAddr, groupId: unique('GID_producer'), ...options }))
+}
+
+/**
+ * The same of ordered messages.
+ * @param {import('node:test').TestContext} t
+ * @param {{ namesrvAddr: string }} server
+ * @param {import('../../index.js').ClientConfig} [options]
+ */
+export async function orderProducerOn(t, { namesrvAddr }, options = {}) {
+  return started(t, new OrderProducer({ namesrvAddr, groupId: unique('GID_producer'), ...options }))
+}
+
+/**
+ * The same of transactions.
+ * @param {import('node:test').TestContext} t
+ * @param {{ namesrvAddr: string }} server
+ * @param {import('../../index.js').Checker} checker
+ * @param {import('../../index.js').ClientConfig} [options]
+ */
+export async function transactionProducerOn(t, { namesrvAddr }, checker, options = {}) {
+  const config = { namesrvAddr, groupId: unique('GID_transactions'), ...options }
+  return started(t, new TransactionProducer(config, checker))
+}
+
+/**
+ * Starts a client, and has it shut down when the test ends.
+ * @template {{ start(): Promise<void>, shutdown(): Promise<void> }} T
+ * @param {import('node:test').TestContext} t
+ * @param {T} client
+ */
+async function started(t, client) {
+  atEnd(t, () => client.shutdown())
+  await client.start()
+  return client
 }
 
 /**
@@ -50,9 +82,58 @@ export async function producerOn(t, { namesrvAddr }, options = {}) {
  * @param {import('../../index.js').ClientConfig} [options]
  */
 export function consumerOn(t, { namesrvAddr }, options = {}) {
-  const consumer = new Consumer({ namesrvAddr, groupId: unique('GID_consumer'), ...options })
-  atEnd(t, () => consumer.shutdown())
-  return consumer
+  return ending(t, new Consumer({ namesrvAddr, groupId: unique('GID_consumer'), ...options }))
+}
+
+/**
+ * The same of ordered messages.
+ * @param {import('node:test').TestContext} t
+ * @param {{ namesrvAddr: string }} server
+ * @param {import('../../index.js').ClientConfig} [options]
+ */
+export function orderConsumerOn(t, { namesrvAddr }, options = {}) {
+  return ending(t, new OrderConsumer({ namesrvAddr, groupId: unique('GID_ordered'), ...options }))
+}
+
+/**
+ * The same of lists.
+ * @param {import('node:test').TestContext} t
+ * @param {{ namesrvAddr: string }} server
+ * @param {import('../../index.js').ClientConfig} [options]
+ */
+export function batchConsumerOn(t, { namesrvAddr }, options = {}) {
+  return ending(t, new BatchConsumer({ namesrvAddr, groupId: unique('GID_batch'), ...options }))
+}
+
+/**
+ * @template {{ shutdown(): Promise<void> }} T
+ * @param {import('node:test').TestContext} t
+ * @param {T} client
+ */
+function ending(t, client) {
+  atEnd(t, () => client.shutdown())
+  return client
+}
+
+/**
+ * Keeps the log for the time of a test.
+ * @param {import('node:test').TestContext} t
+ */
+export function keepLog(t) {
+  /** @type {import('../../index.js').LogLine[]} */
+  const lines = []
+  setLogger((line) => lines.push(line), 'warn')
+  atEnd(t, () => setLogger(null))
+  return lines
+}
+
+/**
+ * How many lines of a log have such words.
+ * @param {import('../../index.js').LogLine[]} lines
+ * @param {RegExp} words
+ */
+export function countOf(lines, words) {
+  return lines.filter(({ text }) => words.test(text)).length
 }
 
 /** Takes messages, and can be waited for. */

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
+use super::driver::Wake;
 use super::members::{ConsumerMember, Members};
 use super::shared::Instance;
 use crate::config::{ClientConfig, Config, ConsumerConfig, ProducerConfig};
@@ -143,14 +144,18 @@ impl Client {
         group: &str,
         checker: Option<Checker>,
     ) -> Result<Arc<Instance>> {
-        self.join(
+        let instance = self.join(
             config,
             |_| true,
             |members| {
                 members.add_producer(group, checker.clone());
                 Ok(())
             },
-        )
+        )?;
+        // Brokers that are connected already learn of the group now, not half a minute later: until
+        // then they have nobody to ask for its transactions.
+        instance.wake(Wake::Heartbeat);
+        Ok(instance)
     }
 
     /// Lets a consumer into an instance of its configuration. A client is one member of a group:

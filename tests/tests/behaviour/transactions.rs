@@ -92,6 +92,19 @@ fn check_backs_are_answered_for_the_group(version: Version) {
             .set("GROUP_ID", "GID_checked")
             .set("CheckImmunityTimeInSeconds", "1");
         let client = onsmq::Client::new();
+        // Its connections stay while one producer goes and the other comes.
+        let consumer = client.consumer(&scene_config).expect("a consumer");
+        let (note, mut delivered) = notes();
+        consumer
+            .subscribe("checked", "*", move |message| {
+                let note = note.clone();
+                async move {
+                    note.send(message.message_id()).expect("a test");
+                    Action::CommitMessage
+                }
+            })
+            .expect("a subscription");
+        consumer.start().await.expect("started");
         let died = client
             .transaction_producer(&scene_config, async |_| TransactionStatus::Unknow)
             .expect("a producer");
@@ -127,18 +140,6 @@ fn check_backs_are_answered_for_the_group(version: Version) {
             .transaction_producer(&scene_config, checker)
             .expect("a producer");
         other.start().await.expect("started");
-        let consumer = client.consumer(&scene_config).expect("a consumer");
-        let (note, mut delivered) = notes();
-        consumer
-            .subscribe("checked", "*", move |message| {
-                let note = note.clone();
-                async move {
-                    note.send(message.message_id()).expect("a test");
-                    Action::CommitMessage
-                }
-            })
-            .expect("a subscription");
-        consumer.start().await.expect("started");
         // A broker knows a group's producers by their heartbeats to it, and a producer the brokers
         // by what it sends to.
         let ours = onsmq::Message::new("checked", "10");
