@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod check;
 mod consumer;
 mod delivery;
 mod dev_server;
@@ -17,6 +18,7 @@ mod mailbox;
 mod message;
 mod producer;
 mod send_result;
+mod transaction;
 mod wait;
 
 use pyo3::prelude::*;
@@ -24,6 +26,8 @@ use pyo3::prelude::*;
 /// The native half of the package onsmq.
 #[pymodule]
 mod _onsmq {
+    #[pymodule_export]
+    use crate::check::Check;
     #[pymodule_export]
     use crate::consumer::Consumer;
     #[pymodule_export]
@@ -35,11 +39,13 @@ mod _onsmq {
     #[pymodule_export]
     use crate::mailbox::Mailbox;
     #[pymodule_export]
-    use crate::message::Message;
+    use crate::message::{Message, ReceivedMessage, with_sharding_key};
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]
     use crate::send_result::SendResult;
+    #[pymodule_export]
+    use crate::transaction::Transaction;
 
     use pyo3::prelude::*;
 

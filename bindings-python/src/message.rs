@@ -8,15 +8,19 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMappingProxy, PyString};
 
-use crate::arguments::{bytes, items, text};
+use crate::arguments::{self, bytes, items, millis, text};
+use crate::delivery::complete;
 use crate::errors::ToPy as _;
+use crate::handle::Handle;
 
 /// A message: one to be sent, or one that was received.
 ///
 /// What is made out of its parts is made when it is asked for, and kept.
-#[pyclass(frozen, module = "onsmq")]
+#[pyclass(frozen, subclass, module = "onsmq")]
 pub(crate) struct Message {
     inner: safe::Message,
+    /// Where it was sent and not received.
+    sent_as: Option<String>,
     body: PyOnceLock<Py<PyBytes>>,
     properties: PyOnceLock<Py<PyMappingProxy>>,
 }
@@ -25,6 +29,7 @@ impl From<safe::Message> for Message {
     fn from(inner: safe::Message) -> Self {
         Self {
             inner,
+            sent_as: None,
             body: PyOnceLock::new(),
             properties: PyOnceLock::new(),
         }
@@ -34,6 +39,13 @@ impl From<safe::Message> for Message {
 impl Message {
     pub(crate) const fn inner(&self) -> &safe::Message {
         &self.inner
+    }
+
+    /// The same as a message that a broker has given an id.
+    pub(crate) fn sent_as(&self, id: &str) -> safe::Result<Self> {
+        let mut sent = Self::from(self.view().to_owned()?);
+        sent.sent_as = Some(id.to_owned());
+        Ok(sent)
     }
 
     fn view(&self) -> MessageView<'_> {
@@ -57,10 +69,8 @@ impl Message {
         let mut properties: Vec<_> = self.view().properties();
         properties.sort_unstable();
         (
-            view.topic(),
-            view.body(),
-            view.tag(),
-            view.key(),
+            (view.topic(), view.body(), view.tag(), view.key()),
+            (view.sharding_key(), view.start_deliver_time()),
             properties,
         )
     }
@@ -69,13 +79,18 @@ impl Message {
 #[pymethods]
 impl Message {
     #[new]
-    #[pyo3(signature = (topic, body, *, tag=None, key=None, properties=None))]
+    #[pyo3(signature = (
+        topic, body, *, tag=None, key=None, properties=None, sharding_key=None,
+        start_deliver_time=None
+    ))]
     fn new(
         topic: &Bound<'_, PyAny>,
         body: &Bound<'_, PyAny>,
         tag: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         properties: Option<&Bound<'_, PyAny>>,
+        sharding_key: Option<&Bound<'_, PyAny>>,
+        start_deliver_time: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = topic.py();
         let body = bytes("body", body)?;
@@ -89,6 +104,14 @@ impl Message {
         for (name, value) in items("properties", properties)? {
             let (name, value) = (text("properties", &name)?, text("properties", &value)?);
             inner.set_property(&name, &value).to_py(py)?;
+        }
+        if let Some(key) = sharding_key {
+            let key = text("sharding_key", key)?;
+            inner.set_sharding_key(&key).to_py(py)?;
+        }
+        if let Some(time) = start_deliver_time {
+            let time = millis("start_deliver_time", time)?;
+            inner.set_start_deliver_time(time).to_py(py)?;
         }
         Ok(inner.into())
     }
@@ -131,9 +154,24 @@ impl Message {
         Ok(self.properties.get_or_try_init(py, make)?.bind(py))
     }
 
+    /// What decides on the queue of an ordered message.
+    #[getter]
+    fn sharding_key(&self) -> Option<&str> {
+        self.view().sharding_key()
+    }
+
+    /// When it is, or was, to be delivered, in ms since 1970.
+    #[getter]
+    fn start_deliver_time(&self) -> Option<i64> {
+        self.view().start_deliver_time()
+    }
+
     /// The id: the one that the sender was told.
     #[getter]
     fn message_id(&self) -> PyResult<&str> {
+        if let Some(id) = &self.sent_as {
+            return Ok(id);
+        }
         let view = self.received("message_id")?;
         Ok(view.message_id().unwrap_or_default())
     }
@@ -206,6 +244,68 @@ impl Message {
         }
         Ok(text + &format!(", body of {} bytes)", view.body().len()))
     }
+}
+
+/// A message that was received, to be completed with a method of its own. Let go of uncompleted, it
+/// comes again later.
+#[pyclass(frozen, extends = Message, module = "onsmq")]
+pub(crate) struct ReceivedMessage(Handle<safe::Delivery>);
+
+impl ReceivedMessage {
+    pub(crate) fn new(
+        py: Python<'_>,
+        message: Message,
+        delivery: Handle<safe::Delivery>,
+    ) -> PyResult<Py<Self>> {
+        Py::new(
+            py,
+            PyClassInitializer::from(message).add_subclass(Self(delivery)),
+        )
+    }
+}
+
+#[pymethods]
+impl ReceivedMessage {
+    /// It is done with.
+    fn commit(&self, py: Python<'_>) -> PyResult<()> {
+        complete(&self.0, true).to_py(py)
+    }
+
+    /// It is to come again later.
+    fn reconsume_later(&self, py: Python<'_>) -> PyResult<()> {
+        complete(&self.0, false).to_py(py)
+    }
+}
+
+/// A message like another one, with this sharding key.
+#[pyfunction]
+pub(crate) fn with_sharding_key(
+    message: &Bound<'_, PyAny>,
+    sharding_key: &Bound<'_, PyAny>,
+) -> PyResult<Message> {
+    let py = message.py();
+    let key = text("sharding_key", sharding_key)?;
+    let mut inner = to_send(arguments::message("message", message)?.view()).to_py(py)?;
+    inner.set_sharding_key(&key).to_py(py)?;
+    Ok(inner.into())
+}
+
+/// A copy that can be changed. What was received is made anew, without a time.
+fn to_send(view: MessageView<'_>) -> safe::Result<safe::Message> {
+    if view.queue_id() < 0 {
+        return view.to_owned();
+    }
+    let mut message = safe::Message::new(view.topic(), view.body())?;
+    if let Some(tag) = view.tag() {
+        message.set_tag(tag)?;
+    }
+    if let Some(key) = view.key() {
+        message.set_key(key)?;
+    }
+    for (name, value) in view.properties() {
+        message.set_property(name, value)?;
+    }
+    Ok(message)
 }
 
 fn quoted(py: Python<'_>, text: &str) -> PyResult<String> {
