@@ -40,5 +40,6 @@ def test_any_other_name_is_an_error_that_says_what_is_allowed(
 
 
 def test_the_vendors_spelling_of_unknown_is_an_alias() -> None:
-    assert TransactionStatus.UNKNOW is TransactionStatus.UNKNOWN
+    alias: TransactionStatus = TransactionStatus.UNKNOW
+    assert alias is TransactionStatus.UNKNOWN
     assert TransactionStatus.UNKNOWN.name == "UNKNOWN"

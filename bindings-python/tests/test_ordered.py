@@ -95,9 +95,7 @@ def test_asyncio_sends_and_receives_shards_in_order(server: Server) -> None:
         return OrderAction.SUCCESS
 
     async def main() -> tuple[list[Message], list[object]]:
-        consumer = onsmq.aio.OrderConsumer(
-            namesrv_addr=server.namesrv_addr, group_id=unique("GID")
-        )
+        consumer = onsmq.aio.OrderConsumer(namesrv_addr=server.namesrv_addr, group_id=unique("GID"))
         consumer.subscribe(topic, "*", listen)
         async with (
             onsmq.aio.OrderProducer(namesrv_addr=server.namesrv_addr) as producer,
@@ -186,7 +184,9 @@ def test_an_action_of_other_consumers_is_no_answer(
         received = collector.wait(lambda came: len(came) >= 2)
 
     assert [message.reconsume_times for message in received[:2]] == [0, 1]
-    assert "answers <Action.COMMIT_MESSAGE: 'CommitMessage'>, which counts as SUSPEND" in caplog.text
+    assert (
+        "answers <Action.COMMIT_MESSAGE: 'CommitMessage'>, which counts as SUSPEND" in caplog.text
+    )
 
 
 @pytest.mark.parametrize("key", [None, "", " "])
@@ -197,7 +197,7 @@ def test_a_message_without_a_sharding_key_is_an_error(dev: DevServer, key: str |
             producer.send(message, key)
         (in_a_list,) = producer.send_many([message])
 
-    assert raised.value.code is ErrorCode.INVALID_ARGUMENT or ErrorCode.ILLEGAL_MESSAGE
+    assert raised.value.code is ErrorCode.INVALID_ARGUMENT
     assert isinstance(in_a_list, OnsClientError)
     assert in_a_list.code is raised.value.code
 
@@ -259,7 +259,7 @@ def test_a_second_member_takes_over_without_a_gap(server: Server) -> None:
         members[0].shutdown()
         for message in numbered(topic, range(40, 60)):
             producer.send(message)
-        seen = {shard: -1 for shard in SHARDS}
+        seen = dict.fromkeys(SHARDS, -1)
         wait_for_all(collectors, 60 * len(SHARDS))
         members[1].shutdown()
 

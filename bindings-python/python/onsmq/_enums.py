@@ -1,4 +1,8 @@
-"""Enumerations. Values are the vendor's names; what is written here in capitals is Python's."""
+"""Enumerations. Values are the vendor's names; what is written here in capitals is Python's.
+
+The vendor's names are aliases as well, so that `Action["CommitMessage"]` finds a member. To a type
+checker they would be further members.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +39,9 @@ class Action(Named):
     RECONSUME_LATER = "ReconsumeLater"
     """It is to come again later."""
 
-    CommitMessage = COMMIT_MESSAGE
-    ReconsumeLater = RECONSUME_LATER
+    if not TYPE_CHECKING:
+        CommitMessage = COMMIT_MESSAGE
+        ReconsumeLater = RECONSUME_LATER
 
 
 class OrderAction(Named):
@@ -47,8 +52,9 @@ class OrderAction(Named):
     SUSPEND = "Suspend"
     """Its queue pauses for suspendTimeMillis, then it comes again."""
 
-    Success = SUCCESS
-    Suspend = SUSPEND
+    if not TYPE_CHECKING:
+        Success = SUCCESS
+        Suspend = SUSPEND
 
 
 class TransactionStatus(Named):
@@ -61,10 +67,11 @@ class TransactionStatus(Named):
     UNKNOWN = "Unknow"
     """Not known yet: the broker asks the checker later."""
 
-    CommitTransaction = COMMIT_TRANSACTION
-    RollbackTransaction = ROLLBACK_TRANSACTION
     UNKNOW = UNKNOWN
-    Unknow = UNKNOWN
+    if not TYPE_CHECKING:
+        CommitTransaction = COMMIT_TRANSACTION
+        RollbackTransaction = ROLLBACK_TRANSACTION
+        Unknow = UNKNOWN
 
 
 class MessageModel(Named):
