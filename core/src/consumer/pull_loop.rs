@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use onsmq_proto::codec::ResponseCode;
 use onsmq_proto::machine::Backoff;
 use onsmq_proto::message::{StoredMessage, StoredMessages, properties::name};
 use onsmq_proto::names;
@@ -42,6 +43,15 @@ pub(super) async fn run_from(queue: Arc<AssignedQueue>, offset: i64) {
     let _ = stop
         .run_until_cancelled(PullLoop::new(queue).pull_on())
         .await;
+}
+
+/// The failure in a row that is told of. A broker lists a member just before it has compiled the
+/// member's condition: only one that stays unknown is wrong.
+fn tell_at(error: &Error) -> u32 {
+    match error.broker_code() {
+        Some(code) if code == ResponseCode::FILTER_DATA_NOT_EXIST.0 => 3,
+        _ => 1,
+    }
 }
 
 struct PullLoop {
@@ -189,7 +199,7 @@ impl PullLoop {
             _ => {
                 let pause = self.backoff.failed(fastrand::f64());
                 match self.backoff.failures() {
-                    1 if error.kind() == ErrorKind::BrokerRefused => {
+                    n if n == tell_at(error) && error.kind() == ErrorKind::BrokerRefused => {
                         warn!(queue = %self.queue.queue, "a pull failed, trying again: {error}");
                     }
                     _ => debug!(queue = %self.queue.queue, "a pull failed: {error}"),
