@@ -248,7 +248,7 @@ impl Message {
 
 /// A message that was received, to be completed with a method of its own. Let go of uncompleted, it
 /// comes again later.
-#[pyclass(frozen, extends = Message, module = "onsmq")]
+#[pyclass(frozen, weakref, extends = Message, module = "onsmq")]
 pub(crate) struct ReceivedMessage(Handle<safe::Delivery>);
 
 impl ReceivedMessage {

@@ -340,6 +340,46 @@ def test_shutdown_waits_for_what_is_out(dev: DevServer) -> None:
         assert again.receive(timeout=0.5) == []
 
 
+def leave_by_an_exception(dev: DevServer, topic: str, group: str, how: str) -> None:
+    if how == "asyncio":
+        asyncio.run(leave_with_asyncio(dev, topic, group))
+    with Consumer(config(dev, group)) as consumer:
+        consumer.subscribe(topic)
+        messages = list(zip(consumer, [0])) if how == "iterate" else consumer.receive(5, timeout=30)
+        assert messages
+        raise LookupError("on purpose")
+
+
+async def leave_with_asyncio(dev: DevServer, topic: str, group: str) -> None:
+    async with onsmq.aio.Consumer(config(dev, group)) as consumer:
+        consumer.subscribe(topic)
+        async for message in consumer:
+            raise LookupError(f"on purpose: {message}")
+
+
+@pytest.mark.parametrize("how", ["iterate", "receive", "asyncio"])
+def test_an_exception_gives_back_what_is_held_and_does_not_wait(dev: DevServer, how: str) -> None:
+    topic, group = unique("t"), unique("GID")
+    # Equal messages are different ones.
+    with Producer(namesrv_addr=dev.namesrv_addr) as producer:
+        producer.send_many([Message(topic, b"body")] * 5)
+    began = time.monotonic()
+    with pytest.raises(LookupError, match="on purpose") as raised:
+        leave_by_an_exception(dev, topic, group, how)
+
+    assert time.monotonic() - began < 20
+    # The traceback still holds the messages.
+    assert raised.value.__traceback__
+    with Consumer(config(dev, group)) as consumer:
+        consumer.subscribe(topic)
+        came: list[int] = []
+        while len(came) < 5:
+            (message,) = consumer.receive(timeout=30)
+            message.commit()
+            came.append(message.reconsume_times)
+    assert sum(came) >= 1
+
+
 def test_many_threads_receive_from_one_consumer(dev: DevServer) -> None:
     topic = unique("t")
     sent = send(dev, topic, 1000)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from ._functions import function_for
 from ._life import Life
 from ._listeners import Listeners
+from ._received import Held
 from .errors import ErrorCode, failure
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Subscriber(Life, Generic[F, R]):
     def __init__(self, config: Properties | None = None, /, **properties: Property) -> None:
         super().__init__(config, **properties)
         self._listeners = Listeners(self._kind)
+        self._held = Held()
 
     def _make(self, properties: list[tuple[str, str]]) -> Consumer:
         return self._kind.native(properties)
@@ -78,7 +80,7 @@ class Subscriber(Life, Generic[F, R]):
         self._native.unsubscribe(topic)
         self._listeners.remove(topic)
 
-    def _take(self, most: int, timeout: float | None) -> list[R]:
+    def _take(self, most: int, timeout: float | None, who: int) -> list[R]:
         """Receives, where that may be done."""
         if most < 1:
             raise ValueError(f"argument 'max' is {most}: at least 1 is due")
@@ -87,4 +89,6 @@ class Subscriber(Life, Generic[F, R]):
             raise failure(
                 ErrorCode.NOT_STARTED, "the consumer is not started: call start before receive"
             )
-        return [self._kind.received(it) for it in self._native.receive(most, timeout)]
+        taken = [self._kind.received(it) for it in self._native.receive(most, timeout)]
+        self._held.add(who, taken)
+        return taken

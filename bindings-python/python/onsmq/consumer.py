@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Optional
@@ -18,6 +19,7 @@ from ._workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from ._properties import Properties, Property
 
@@ -77,13 +79,25 @@ class _Consuming(Threaded, Subscriber[F, R]):
         `reconsume_later`. Answers nothing when the time is over, and when the consumer was shut
         down; without a timeout, only then.
         """
-        return self._take(max, timeout)
+        return self._take(max, timeout, threading.get_ident())
 
     def __iter__(self) -> Iterator[R]:
         """What comes, one by one, until the consumer is shut down."""
         while taken := self.receive():
             # Not held here while the loop's body runs: what is let go of comes again.
             yield taken.pop()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Shut down. After an exception, what this thread has not completed comes again."""
+        if error is not None:
+            # Its traceback holds on to the messages: nothing would come of waiting for them.
+            self._held.give_back(threading.get_ident())
+        super().__exit__(kind, error, traceback)
 
 
 class Consumer(_Consuming[Function, ReceivedMessage]):

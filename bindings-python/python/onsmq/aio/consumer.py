@@ -19,6 +19,8 @@ from .._signals import STOPPING
 from .._subscriber import F, R, Subscriber
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from typing_extensions import Self
 
     from .._properties import Properties, Property
@@ -87,7 +89,8 @@ class _Consuming(Looped, Subscriber[F, R]):
         """
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
-        while not (taken := self._take(max, 0)) and not self.is_closed:
+        who = id(asyncio.current_task())
+        while not (taken := self._take(max, 0, who)) and not self.is_closed:
             left = None if deadline is None else deadline - loop.time()
             if left is not None and left <= 0:
                 break
@@ -110,6 +113,18 @@ class _Consuming(Looped, Subscriber[F, R]):
         for received in await self.receive():
             return received
         raise StopAsyncIteration
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Shut down. After an exception, what this task has not completed comes again."""
+        if error is not None:
+            # Its traceback holds on to the messages: nothing would come of waiting for them.
+            self._held.give_back(id(asyncio.current_task()))
+        await super().__aexit__(kind, error, traceback)
 
     def _ready(self) -> None:
         """Something waits, or the consumer is shut down."""
