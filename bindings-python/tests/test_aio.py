@@ -232,6 +232,7 @@ def test_shutdown_in_a_listener_does_not_wait_for_itself(dev: DevServer) -> None
             await consumer.start()
             await producer.send(Message(topic, b"body"))
             await done.wait()
+            await consumer.shutdown()
         assert consumer.is_closed
 
     asyncio.run(asyncio.wait_for(main(), 10))
