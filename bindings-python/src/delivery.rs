@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 
 use crate::errors::ToPy as _;
 use crate::handle::Handle;
-use crate::message::{Message, ReceivedMessage};
+use crate::message::Message;
+use crate::received::ReceivedMessage;
 
 /// A message, or a batch consumer's list of them, and its completion. Let go of uncompleted, it
 /// comes again later.

@@ -17,7 +17,9 @@ mod handle;
 mod mailbox;
 mod message;
 mod producer;
+mod received;
 mod send_result;
+mod sharding;
 mod transaction;
 mod wait;
 
@@ -39,11 +41,15 @@ mod _onsmq {
     #[pymodule_export]
     use crate::mailbox::Mailbox;
     #[pymodule_export]
-    use crate::message::{Message, ReceivedMessage, with_sharding_key};
+    use crate::message::Message;
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]
+    use crate::received::ReceivedMessage;
+    #[pymodule_export]
     use crate::send_result::SendResult;
+    #[pymodule_export]
+    use crate::sharding::with_sharding_key;
     #[pymodule_export]
     use crate::transaction::Transaction;
 

@@ -8,10 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMappingProxy, PyString};
 
-use crate::arguments::{self, bytes, items, millis, text};
-use crate::delivery::complete;
+use crate::arguments::{bytes, items, millis, text};
 use crate::errors::ToPy as _;
-use crate::handle::Handle;
 
 /// A message: one to be sent, or one that was received.
 ///
@@ -48,7 +46,7 @@ impl Message {
         Ok(sent)
     }
 
-    fn view(&self) -> MessageView<'_> {
+    pub(crate) fn view(&self) -> MessageView<'_> {
         self.inner.view()
     }
 
@@ -244,68 +242,6 @@ impl Message {
         }
         Ok(text + &format!(", body of {} bytes)", view.body().len()))
     }
-}
-
-/// A message that was received, to be completed with a method of its own. Let go of uncompleted, it
-/// comes again later.
-#[pyclass(frozen, weakref, extends = Message, module = "onsmq")]
-pub(crate) struct ReceivedMessage(Handle<safe::Delivery>);
-
-impl ReceivedMessage {
-    pub(crate) fn new(
-        py: Python<'_>,
-        message: Message,
-        delivery: Handle<safe::Delivery>,
-    ) -> PyResult<Py<Self>> {
-        Py::new(
-            py,
-            PyClassInitializer::from(message).add_subclass(Self(delivery)),
-        )
-    }
-}
-
-#[pymethods]
-impl ReceivedMessage {
-    /// It is done with.
-    fn commit(&self, py: Python<'_>) -> PyResult<()> {
-        complete(&self.0, true).to_py(py)
-    }
-
-    /// It is to come again later.
-    fn reconsume_later(&self, py: Python<'_>) -> PyResult<()> {
-        complete(&self.0, false).to_py(py)
-    }
-}
-
-/// A message like another one, with this sharding key.
-#[pyfunction]
-pub(crate) fn with_sharding_key(
-    message: &Bound<'_, PyAny>,
-    sharding_key: &Bound<'_, PyAny>,
-) -> PyResult<Message> {
-    let py = message.py();
-    let key = text("sharding_key", sharding_key)?;
-    let mut inner = to_send(arguments::message("message", message)?.view()).to_py(py)?;
-    inner.set_sharding_key(&key).to_py(py)?;
-    Ok(inner.into())
-}
-
-/// A copy that can be changed. What was received is made anew, without a time.
-fn to_send(view: MessageView<'_>) -> safe::Result<safe::Message> {
-    if view.queue_id() < 0 {
-        return view.to_owned();
-    }
-    let mut message = safe::Message::new(view.topic(), view.body())?;
-    if let Some(tag) = view.tag() {
-        message.set_tag(tag)?;
-    }
-    if let Some(key) = view.key() {
-        message.set_key(key)?;
-    }
-    for (name, value) in view.properties() {
-        message.set_property(name, value)?;
-    }
-    Ok(message)
 }
 
 fn quoted(py: Python<'_>, text: &str) -> PyResult<String> {

@@ -70,7 +70,7 @@ PRINTED = {
     "broadcasting.py": ["first received  hello to all", "second received  hello to all"],
     "receive.py": ["received  19\n", "received  the last with asyncio"],
     "delayed.py": ["received  news after", "received  a reminder after"],
-    "sql_filter.py": ["received  order {'amount': '200', 'region': 'north'}"],
+    "sql_filter.py": ["received  order of 200 in north"],
 }
 
 

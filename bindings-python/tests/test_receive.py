@@ -449,6 +449,16 @@ def test_a_receive_that_is_cancelled_has_taken_nothing(dev: DevServer) -> None:
     assert asyncio.run(main()) == {0}
 
 
+def test_asyncio_receives_in_the_loop_that_it_was_started_in(dev: DevServer) -> None:
+    async def main() -> None:
+        async with onsmq.aio.Consumer(config(dev)) as consumer:
+            consumer.subscribe(unique("t"))
+            with pytest.raises(RuntimeError, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, consumer.receive(timeout=5))
+
+    asyncio.run(main())
+
+
 def test_completing_twice_is_an_error_that_changes_nothing(dev: DevServer) -> None:
     topic = unique("t")
     send(dev, topic, 1)

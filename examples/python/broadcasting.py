@@ -22,6 +22,8 @@ def main(address: str) -> None:
             message_model=onsmq.MessageModel.BROADCASTING,
             # Each process keeps in a file how far it is. Here the two are in one process.
             local_offset_store_dir=folder,
+            # A new member begins with what is there, not only with what comes later.
+            consume_from_where="CONSUME_FROM_FIRST_OFFSET",
         )
 
         @consumer.listener("broadcasting_python", "news")
@@ -34,8 +36,6 @@ def main(address: str) -> None:
 
     with contextlib.ExitStack() as stack:
         producer = stack.enter_context(onsmq.Producer(namesrv_addr=address))
-        # A member begins with what comes after it: the topic has to be there before.
-        producer.send(onsmq.Message("broadcasting_python", b"makes the topic"))
         for name in ("first", "second"):
             folder = stack.enter_context(TemporaryDirectory())
             stack.enter_context(member(name, folder))

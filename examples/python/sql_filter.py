@@ -18,7 +18,8 @@ def main(address: str) -> None:
 
     @consumer.listener("sql_filter_python", sql="amount > 100 AND region = 'north'")
     def handle(message: onsmq.Message) -> onsmq.Action:
-        print(f"received  {message.body.decode()} {dict(message.properties)}", flush=True)
+        amount, region = message.properties["amount"], message.properties["region"]
+        print(f"received  {message.body.decode()} of {amount} in {region}", flush=True)
         received.set()
         return onsmq.Action.COMMIT_MESSAGE
 

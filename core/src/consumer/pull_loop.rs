@@ -49,7 +49,7 @@ pub(super) async fn run_from(queue: Arc<AssignedQueue>, offset: i64) {
 /// member's condition: only one that stays unknown is wrong.
 fn tell_at(error: &Error) -> u32 {
     match error.broker_code() {
-        Some(code) if code == ResponseCode::FILTER_DATA_NOT_EXIST.0 => 3,
+        Some(code) if code == ResponseCode::FILTER_DATA_NOT_EXIST.0 => 5,
         _ => 1,
     }
 }

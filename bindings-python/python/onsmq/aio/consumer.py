@@ -87,7 +87,7 @@ class _Consuming(Looped, Subscriber[F, R]):
         `reconsume_later`. Answers nothing when the time is over, and when the consumer was shut
         down; without a timeout, only then. When this is cancelled nothing was taken.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._port.expect_here()
         deadline = None if timeout is None else loop.time() + timeout
         who = id(asyncio.current_task())
         while not (taken := self._take(max, 0, who)) and not self.is_closed:
