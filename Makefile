@@ -62,9 +62,15 @@ header: ## Write include/onsmq.h and ffi/symbols.txt anew
 docs: ## Write docs/configuration.md anew
 	UPDATE=1 $(CARGO) test --quiet -p onsmq --test docs
 
+.PHONY: third-party
+third-party: ## Write THIRD_PARTY.md anew
+	scripts/third-party.py
+
 .PHONY: format
-format: ## Format all sources
+format: $(VENV)/ready ## Format all sources
 	$(CARGO) fmt --all
+	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h')
+	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members scripts/third-party.py
 
 # --- checking ---------------------------------------------------------------------------------
 
@@ -77,8 +83,8 @@ lint-c: $(VENV)/ready
 
 .PHONY: lint-python
 lint-python: python
-	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members
-	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members
+	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../scripts/third-party.py
 	cd bindings-python && ../$(VENV)/bin/mypy
 
 .PHONY: lint-node
@@ -89,6 +95,7 @@ lint-node: node
 lint-rust:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+	scripts/third-party.py --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --workspace --no-deps
 
 .PHONY: test
@@ -131,6 +138,15 @@ test-languages: python node ## Members of one group in Python and Node
 broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)
 	@scripts/prerequisites.sh cargo java mvn
 	$(CARGO) run --quiet -p onsmq-tests --bin onsmq-test-broker -- --version $(or $(VERSION),5.3.3) $(ARGS)
+
+# --- measuring --------------------------------------------------------------------------------
+
+.PHONY: bench-latency
+bench-latency: release ## What a blocking send costs over a bare ping-pong of the same bytes
+	mkdir -p $(TARGET)/bench
+	cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude bench/latency.c \
+		-o $(TARGET)/bench/latency -L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread
+	$(TARGET)/bench/latency
 
 # --- first steps ------------------------------------------------------------------------------
 

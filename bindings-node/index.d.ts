@@ -28,8 +28,10 @@ export const MessageModel: Enumeration<MessageModel>
  * case, `_`, `-` and `.` do not count. A wrong one is a `ConfigurationError`.
  */
 export interface ClientConfig {
-  /** Name servers, `host:port` between `;`. Without it, the environment variable NAMESRV_ADDR. */
+  /** Name servers, `host:port` between `;`. Without it onsAddr, then the environment's NAMESRV_ADDR. */
   namesrvAddr?: string
+  /** URL of a server that tells the name servers; asked again while running. */
+  onsAddr?: string
   /** The group. A consumer needs it. */
   groupId?: string
   /** Account that signs every request: both or neither. */
@@ -44,6 +46,18 @@ export interface ClientConfig {
   /** Namespace: topics and groups travel as `INSTANCE_ID%name`. */
   instanceId?: string
   instanceName?: string
+  /** TLS to name servers and brokers. */
+  tlsEnable?: boolean
+  /** PEM file of the authorities to trust, in place of the platform's. */
+  tlsClientTrustCertPath?: string
+  /** PEM file of this client's certificate and those that it was issued by. */
+  tlsClientCertPath?: string
+  /** PEM file of the private key to it. */
+  tlsClientKeyPath?: string
+  /** What servers' certificates have to hold, in place of each server's own host. */
+  tlsServerName?: string
+  /** DANGEROUS: any certificate is taken. For tests. */
+  tlsInsecureSkipVerify?: boolean
   /** Milliseconds that one send may take, all of its retries included. Default 3000. */
   sendMsgTimeoutMillis?: number
   /** Most bytes in a body. Default 4 MiB. */
@@ -57,6 +71,8 @@ export interface ClientConfig {
   consumeThreadNums?: number
   /** Deliveries after the first before a message goes to the dead-letter topic. Default 16. */
   maxReconsumeTimes?: number
+  /** Minutes that a listener may take over a message before it comes again. Default 15. */
+  consumeTimeout?: number
   /** Milliseconds that a queue of an ordered consumer pauses after a failure. Default 3000. */
   suspendTimeMillis?: number
   /** Most messages of one call of a batch consumer's listener. Default 1. */
@@ -70,7 +86,9 @@ export interface ClientConfig {
   /** Most messages of one pull. Default 32. */
   pullBatchSize?: number
   /** Where a group that has no offset starts. */
-  consumeFromWhere?: 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET'
+  consumeFromWhere?: 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP'
+  /** With CONSUME_FROM_TIMESTAMP: the time to start from, as `yyyyMMddHHmmss`, local time. */
+  consumeTimestamp?: string
   /** Milliseconds that shutdown waits for listener calls that are under way. Default 30000. */
   awaitTerminationMillisWhenShutdown?: number
   [property: string]: string | number | bigint | boolean | undefined

@@ -620,13 +620,14 @@ ONS_MUST_USE ons_error_t *ons_consumer_start(const ons_consumer_t *consumer);
 /**
  * Stops pulling, waits for the deliveries that are out (at most
  * AwaitTerminationMillisWhenShutdown), commits offsets and leaves the group. What was completed
- * does not come again. A second call does nothing. In a listener's call or another callback of the
+ * does not come again. A second call waits for the first. In a listener's call or another callback of the
  * library it does not wait: the rest happens in the background, when that call is over.
  *
  * Errors:
  * ONS_CODE_FORKED.
  */
-ONS_MUST_USE ons_error_t *ons_consumer_shutdown(const ons_consumer_t *consumer);
+ONS_MUST_USE
+ons_error_t *ons_consumer_shutdown(const ons_consumer_t *consumer);
 
 /**
  * Whether it was started and not shut down. Does not block.
@@ -1143,13 +1144,14 @@ ONS_MUST_USE ons_error_t *ons_producer_start(const ons_producer_t *producer);
 
 /**
  * Takes no more messages, waits for sends in flight (each within its time) and disconnects. A
- * second call does nothing. In a callback of the library it does not wait: the rest happens in
+ * second call waits for the first. In a callback of the library it does not wait: the rest happens in
  * the background.
  *
  * Errors:
  * ONS_CODE_FORKED.
  */
-ONS_MUST_USE ons_error_t *ons_producer_shutdown(const ons_producer_t *producer);
+ONS_MUST_USE
+ons_error_t *ons_producer_shutdown(const ons_producer_t *producer);
 
 /**
  * Whether it was started and not shut down. Does not block.

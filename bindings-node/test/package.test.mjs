@@ -51,8 +51,8 @@ describe('the package', () => {
   it('takes every option that its types have', () => {
     const config = /interface ClientConfig \{(.*?)\n\}/s.exec(read('index.d.ts'))?.[1] ?? ''
     const names = [...config.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name)
-    const plain = (/** @type {string} */ name) => name.replaceAll('_', '').toLowerCase()
-    const table = read('../docs/configuration.md').matchAll(/^\| (\w+) \| [`-]/gm)
+    const plain = (/** @type {string} */ name) => name.replaceAll(/[_.]/g, '').toLowerCase()
+    const table = read('../docs/configuration.md').matchAll(/^\| ([\w.]+) \| [`-]/gm)
     const known = [...table].map(([, name]) => plain(name))
     assert.deepEqual(names.map(plain).sort(), known.sort())
     for (const name of names) {

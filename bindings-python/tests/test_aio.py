@@ -232,8 +232,8 @@ def test_shutdown_in_a_listener_does_not_wait_for_itself(dev: DevServer) -> None
             await consumer.start()
             await producer.send(Message(topic, b"body"))
             await done.wait()
-            await consumer.shutdown()
-        assert consumer.is_closed
+        while not consumer.is_closed:  # the rest happens when the listener is done
+            await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(main(), 10))
 

@@ -2,12 +2,15 @@
 
 mod client;
 mod consumer;
-mod keys;
+pub(crate) mod keys;
+mod local_time;
 mod producer;
+mod tls;
 mod values;
 
-pub use client::ClientConfig;
+pub use client::{ClientConfig, Discovery};
 pub use consumer::ConsumerConfig;
 pub use keys::{Kind, PROPERTIES, Property};
 pub use producer::ProducerConfig;
+pub use tls::{ClientCertificate, TlsConfig};
 pub use values::Config;

@@ -1,14 +1,19 @@
 //! Consuming: a group divides the queues of its topics, each member pulls its own, and what the
 //! listeners say of each message decides what comes again.
 
+mod activity;
 mod assignment;
 mod batch;
 mod cache;
+mod conditions;
 mod delivery;
+mod describe;
+mod direct;
 mod group;
 mod inbox;
 mod listener;
 mod local_offsets;
+mod moved_queue;
 mod normal;
 mod offset_store;
 mod ordered;
@@ -16,7 +21,9 @@ mod pull_loop;
 mod queue_order;
 mod ready;
 mod rebalance;
+mod retry;
 mod shared;
+mod statistics;
 mod subscription;
 
 pub use batch::BatchConsumer;

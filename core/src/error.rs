@@ -114,6 +114,8 @@ struct Inner {
     topic: Option<String>,
     message_id: Option<String>,
     broker: Option<Refusal>,
+    /// It may pass by itself, though errors of its kind mostly do not.
+    passing: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -134,6 +136,7 @@ impl Error {
             topic: None,
             message_id: None,
             broker: None,
+            passing: false,
             source: None,
         }))
     }
@@ -186,6 +189,12 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    /// The same error, as one that may pass by itself.
+    pub(crate) fn passing(mut self) -> Self {
+        self.0.passing = true;
         self
     }
 
@@ -250,7 +259,8 @@ impl Error {
     /// Whether the same call may succeed when it is made again, nothing else being changed.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
-        self.0.kind.is_retriable()
+        self.0.passing
+            || self.0.kind.is_retriable()
             || self.response_code().is_some_and(|code| {
                 self.0.kind == ErrorKind::BrokerRefused
                     && matches!(

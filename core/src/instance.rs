@@ -2,6 +2,8 @@
 //! configuration. One connection per broker, one heartbeat, one route table.
 
 mod client;
+mod consumer_requests;
+mod discovery;
 mod driver;
 mod identity;
 mod inbound;

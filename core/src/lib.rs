@@ -15,12 +15,14 @@ mod producer;
 mod request;
 
 pub use config::{
-    ClientConfig, Config, ConsumerConfig, Kind, PROPERTIES, ProducerConfig, Property,
+    ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind, PROPERTIES,
+    ProducerConfig, Property, TlsConfig,
 };
 pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction, OrderConsumer};
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
 pub use message::{Action, Message, MessageExt, SendResult};
+pub use onsmq_proto::sign::Credentials;
 pub use producer::{
     OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer, TransactionStatus,
 };

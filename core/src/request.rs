@@ -1,6 +1,7 @@
 //! The exchanges with servers, one file each: a typed request to a command, a command to a typed
 //! answer or an error (`wire.md`, section 2).
 
+pub(crate) mod client_check;
 pub(crate) mod end_transaction;
 pub(crate) mod group;
 pub(crate) mod heartbeat;

@@ -1,6 +1,6 @@
 //! What a configuration may hold, and what is said where it may not.
 
-use onsmq::{Client, Config, ErrorKind};
+use onsmq::{Client, Config, Credentials, Discovery, ErrorKind, ProducerConfig};
 
 fn base() -> Config {
     Config::new()
@@ -121,4 +121,84 @@ fn group_id_wins_over_the_older_names() {
         .producer(&addresses)
         .expect("a producer without a group");
     assert_eq!(producer.group(), "__ONS_PRODUCER_DEFAULT_GROUP");
+}
+
+#[test]
+fn half_a_client_certificate_is_not_enough() {
+    for (given, missing) in [("certPath", "keyPath"), ("keyPath", "certPath")] {
+        let key = |name: &str| format!("tls.client.{name}");
+        let text = refused(&base().set(&key(given), "/x.pem"));
+        assert!(
+            text.contains(&format!(
+                "{} is set and {} is not",
+                key(given),
+                key(missing)
+            )),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_address_server_is_a_url() {
+    for bad in ["host:80", "ftp://host/x", "http://", "host"] {
+        assert!(refused(&base().set("ONSAddr", bad)).contains("http://... or https://..."));
+    }
+    Client::new()
+        .consumer(&base().set("onsaddr", "http://127.0.0.1:8080/rocketmq/nsaddr"))
+        .expect("a URL");
+}
+
+/// Runs in a process of its own, with NAMESRV_ADDR set.
+#[test]
+#[ignore = "run by the test below"]
+fn discovery_of_this_environment() {
+    let discovery = |properties: &[(&str, &str)]| {
+        let config: Config = properties.iter().copied().collect();
+        let config = ProducerConfig::try_from(&config).expect("a configuration");
+        config.client.discovery
+    };
+    let named = |address: &str| Discovery::NameServers(vec![address.to_owned()]);
+    let (here, url) = (("NAMESRV_ADDR", "here:1"), ("ONSAddr", "http://there/"));
+    assert_eq!(discovery(&[here, url]), named("here:1"));
+    assert_eq!(
+        discovery(&[url]),
+        Discovery::AddressServer("http://there/".to_owned())
+    );
+    assert_eq!(discovery(&[]), named("environment:1"));
+}
+
+#[test]
+fn what_is_configured_wins_over_the_environment() {
+    let test = std::env::current_exe().expect("this program");
+    let with = |address: &str| {
+        std::process::Command::new(&test)
+            .args(["--exact", "discovery_of_this_environment", "--ignored"])
+            .env("NAMESRV_ADDR", address)
+            .output()
+            .expect("this program")
+    };
+    let good = with(" environment:1 ;");
+    assert!(good.status.success(), "{good:?}");
+    let bad = with("environment");
+    let said = String::from_utf8_lossy(&bad.stdout).into_owned();
+    assert!(said.contains("environment variable NAMESRV_ADDR"), "{said}");
+}
+
+#[test]
+fn new_credentials_are_checked_and_not_shown() {
+    let client = Client::new();
+    let producer = client.producer(&base()).expect("a producer");
+    let good = Credentials::new("AK", "hush").security_token("hush");
+    assert!(!format!("{good:?}").contains("hush"));
+    producer.set_credentials(good.clone()).expect("good ones");
+    for bad in [
+        Credentials::new("", "hush"),
+        Credentials::new("AK", ""),
+        good.security_token(""),
+    ] {
+        let error = producer.set_credentials(bad).expect_err("bad ones");
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(!error.message().contains("hush"), "{error}");
+    }
 }

@@ -22,7 +22,7 @@
 //! - Offsets in the log are unique, but tell no order between queues.
 //! - A half message is asked about when its time is over, not at the next round of 30 s; a
 //!   second verdict on it is not heard.
-//! - There is no access control, no filter by SQL, no pop, no request and reply, no master and
+//! - There is no access control, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
 //! Reading order: `server` opens the sockets, `connection` owns one of them, `service` is
@@ -44,6 +44,7 @@ mod peer;
 mod server;
 mod service;
 mod settings;
+mod sql;
 mod store;
 
 pub use builder::Builder;

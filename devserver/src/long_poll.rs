@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::answer::Wait;
 use crate::clock;
 use crate::peer::{Peer, Token};
-use crate::store::{Queue, TagFilter};
+use crate::store::{Filter, Queue};
 
 /// How many pulls of one connection wait at most; a client has one per queue. What is above is
 /// answered at once, as without long polling.
@@ -24,17 +24,17 @@ pub(crate) const MAX_WAITING: usize = 4096;
 pub(crate) struct Waiter {
     peer: Arc<Peer>,
     pull: Token,
-    filter: TagFilter,
+    filter: Filter,
 }
 
 impl Waiter {
-    pub(crate) const fn new(peer: Arc<Peer>, pull: Token, filter: TagFilter) -> Self {
+    pub(crate) const fn new(peer: Arc<Peer>, pull: Token, filter: Filter) -> Self {
         Self { peer, pull, filter }
     }
 
     /// Whether a message with this tag is worth waking for.
     pub(crate) fn accepts(&self, tag: i32) -> bool {
-        self.filter.accepts(tag)
+        self.filter.may_accept(tag)
     }
 
     pub(crate) fn wake(self) {
@@ -127,9 +127,9 @@ mod tests {
             offset: 0,
             max_messages: 1,
             max_bytes: 1,
-            filter: &TagFilter::ALL,
+            filter: &Filter::All,
         };
-        let waiter = Waiter::new(Arc::clone(peer), token, TagFilter::ALL);
+        let waiter = Waiter::new(Arc::clone(peer), token, Filter::All);
         assert!(queue.read_or_wait(&ask, waiter).is_none());
         let request = Command::request(
             onsmq_proto::codec::RequestCode::PULL_MESSAGE,

@@ -1,5 +1,6 @@
 //! Messages in memory. Nothing here knows of sockets or requests.
 
+mod filter;
 mod log;
 mod message;
 mod queue;
@@ -11,9 +12,9 @@ mod tag;
 mod tests;
 mod topic;
 
+pub(crate) use filter::Filter;
 pub(crate) use log::Log;
 pub(crate) use message::NewMessage;
 pub(crate) use queue::{Boundary, Queue};
 pub(crate) use read::{Ask, Read, Status};
-pub(crate) use tag::TagFilter;
 pub(crate) use topic::{Topic, TopicConfig, Topics};

@@ -236,7 +236,7 @@ pub extern "C" fn ons_consumer_start(
 
 /// Stops pulling, waits for the deliveries that are out (at most
 /// AwaitTerminationMillisWhenShutdown), commits offsets and leaves the group. What was completed
-/// does not come again. A second call does nothing. In a listener's call or another callback of the
+/// does not come again. A second call waits for the first. In a listener's call or another callback of the
 /// library it does not wait: the rest happens in the background, when that call is over.
 ///
 /// # Errors
@@ -249,8 +249,7 @@ pub extern "C" fn ons_consumer_shutdown(
     guard(|| {
         let this = arg(consumer, "consumer")?;
         if is_runtime_thread() || this.pool.is_current() {
-            let consumer = Arc::clone(&this.consumer);
-            return this.process.spawn(async move { consumer.shutdown().await });
+            return this.process.spawn(this.consumer.shutdown());
         }
         this.process.block_on(this.consumer.shutdown())?;
         this.pool.join(JOIN);
@@ -377,8 +376,7 @@ pub extern "C" fn ons_consumer_free(consumer: Option<Box<ons_consumer_t>>) {
 impl Drop for ons_consumer_t {
     fn drop(&mut self) {
         if self.consumer.is_started() && self.process.is_own() {
-            let consumer = Arc::clone(&self.consumer);
-            let _ = self.process.spawn(async move { consumer.shutdown().await });
+            let _ = self.process.spawn(self.consumer.shutdown());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The three kinds of consumer as one.
 
+use futures_util::future::BoxFuture;
 use onsmq::{Client, Config, Consumer, Filter, Inbox, OrderConsumer, Result};
 
 /// A consumer of any kind. They differ in what a delivery is, and in when the next one comes.
@@ -58,8 +59,8 @@ impl AnyConsumer {
         each!(self, it => it.start().await)
     }
 
-    pub(crate) async fn shutdown(&self) {
-        each!(self, it => it.shutdown().await);
+    pub(crate) fn shutdown(&self) -> BoxFuture<'static, ()> {
+        each!(self, it => Box::pin(it.shutdown()))
     }
 
     pub(crate) fn is_started(&self) -> bool {

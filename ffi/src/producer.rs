@@ -118,7 +118,7 @@ pub extern "C" fn ons_producer_start(
 }
 
 /// Takes no more messages, waits for sends in flight (each within its time) and disconnects. A
-/// second call does nothing. In a callback of the library it does not wait: the rest happens in
+/// second call waits for the first. In a callback of the library it does not wait: the rest happens in
 /// the background.
 ///
 /// # Errors
@@ -131,8 +131,7 @@ pub extern "C" fn ons_producer_shutdown(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         if is_runtime_thread() {
-            let producer = producer.clone();
-            return process.spawn(async move { producer.shutdown().await });
+            return process.spawn(producer.shutdown());
         }
         process.block_on(producer.shutdown())
     })
@@ -348,8 +347,7 @@ pub extern "C" fn ons_producer_free(producer: Option<Box<ons_producer_t>>) {
 impl Drop for ons_producer_t {
     fn drop(&mut self) {
         if self.producer.is_started() && self.process.is_own() {
-            let producer = self.producer.clone();
-            let _ = self.process.spawn(async move { producer.shutdown().await });
+            let _ = self.process.spawn(self.producer.shutdown());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::Either;
+use futures_util::future::{BoxFuture, Either};
 use onsmq::{Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult};
 use onsmq::{Transaction, TransactionProducer};
 
@@ -30,8 +30,8 @@ impl AnyProducer {
         each!(self, it => it.start().await)
     }
 
-    pub(crate) async fn shutdown(&self) {
-        each!(self, it => it.shutdown().await);
+    pub(crate) fn shutdown(&self) -> BoxFuture<'static, ()> {
+        each!(self, it => Box::pin(it.shutdown()))
     }
 
     pub(crate) fn is_started(&self) -> bool {

@@ -17,6 +17,20 @@ int main(int argc, char **argv) {
         refusals(address, topic);
     } else if (strcmp(scenario, "rounds") == 0) {
         rounds(address, topic, strtoull(argv[4], NULL, 10));
+    } else if (strcmp(scenario, "ordered") == 0) {
+        ordered(address, topic);
+    } else if (strcmp(scenario, "transactions") == 0) {
+        transactions(address, topic);
+        transaction_steps(address, topic);
+    } else if (strcmp(scenario, "batches") == 0) {
+        batches(address, topic);
+    } else if (strcmp(scenario, "conditions") == 0) {
+        conditions(address, topic);
+    } else if (strcmp(scenario, "timed") == 0) {
+        timed(address, topic);
+    } else if (strcmp(scenario, "broadcasting") == 0) {
+        broadcasting(address, topic, argv[4]);
+        enumerations();
     } else {
         CHECK(!"a known scenario");
     }

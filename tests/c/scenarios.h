@@ -9,6 +9,14 @@ void subscriptions(const char *address, const char *topic);
 void member(const char *address, const char *topic, const char *group);
 void errors(const char *address, const char *topic, const char *refused, const char *http);
 void refusals(const char *address, const char *topic);
+void ordered(const char *address, const char *topic);
+void transactions(const char *address, const char *topic);
+void transaction_steps(const char *address, const char *topic);
+void batches(const char *address, const char *topic);
+void conditions(const char *address, const char *topic);
+void timed(const char *address, const char *topic);
+void broadcasting(const char *address, const char *topic, const char *folder);
+void enumerations(void);
 void rounds(const char *address, const char *topic, size_t count);
 
 #endif

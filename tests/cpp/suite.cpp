@@ -8,11 +8,9 @@
 #include <string>
 #include <thread>
 
-#include "onsmq.hpp"
+#include "kinds.hpp"
 // The series of messages that the scenarios in C use.
 #include "../c/support.h"
-
-namespace {
 
 using namespace std::chrono_literals;
 
@@ -21,6 +19,8 @@ onsmq::Config configuration(const std::string &address, const std::string &group
     config.set("SendMsgTimeoutMillis", "10000");
     return config;
 }
+
+namespace {
 
 onsmq::Message message_of(const std::string &topic, std::size_t index) {
     std::string body(body_size(index), '\0');
@@ -235,6 +235,19 @@ int main(int argc, char **argv) try {
         receiving(address, topic);
     } else if (scenario == "member") {
         member(address, topic, argv[4]);
+    } else if (scenario == "ordered") {
+        ordered(address, topic);
+    } else if (scenario == "transactions") {
+        transactions(address, topic);
+    } else if (scenario == "batches") {
+        batches(address, topic);
+    } else if (scenario == "conditions") {
+        conditions(address, topic);
+    } else if (scenario == "timed") {
+        timed(address, topic);
+    } else if (scenario == "broadcasting") {
+        broadcasting(address, topic, argv[4]);
+        enumerations();
     } else if (scenario == "errors") {
         errors(address, topic);
     } else {

@@ -125,6 +125,9 @@ pub fn c_suite() -> &'static Path {
             "member",
             "errors",
             "rounds",
+            "ordered",
+            "transactions",
+            "batches",
         ];
         let sources = names.map(|name| format!("tests/c/{name}.c"));
         compile("suite-c", &sources.each_ref().map(String::as_str))
@@ -135,5 +138,12 @@ pub fn c_suite() -> &'static Path {
 #[must_use]
 pub fn cpp_suite() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| compile("suite-cpp", &["tests/cpp/suite.cpp", "tests/c/support.c"]))
+    PROGRAM.get_or_init(|| {
+        let sources = [
+            "tests/cpp/suite.cpp",
+            "tests/cpp/kinds.cpp",
+            "tests/c/support.c",
+        ];
+        compile("suite-cpp", &sources)
+    })
 }

@@ -66,7 +66,9 @@ fn dev() -> Running {
         .enable_all()
         .build()
         .expect("threads for the dev server");
-    let builder = DevServer::builder().retry_delay(Duration::from_millis(100));
+    let builder = DevServer::builder()
+        .retry_delay(Duration::from_millis(100))
+        .check_back_delay(Duration::from_secs(1));
     let server = runtime
         .block_on(builder.start())
         .expect("a port for the dev server");

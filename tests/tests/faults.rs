@@ -1,10 +1,10 @@
 //! Faults that a real server makes: refusals, missing topics, name servers that die.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use onsmq::{Client, Config, Error, ErrorKind, Message, Producer};
-use onsmq_tests::cluster::{ADMIN, Cluster, FULL, LIMITED, Version};
+use onsmq_tests::cluster::{Cluster, Version};
 use onsmq_tests::native::{self, c_suite};
 use onsmq_tests::unique;
 use tokio::runtime::Runtime;
@@ -27,60 +27,6 @@ async fn failure(config: &Config, topic: &str) -> Error {
         .expect_err("a refusal");
     producer.shutdown().await;
     error
-}
-
-fn account(cluster: &Cluster, access_key: &str, secret_key: &str) -> Config {
-    Config::new()
-        .set("NAMESRV_ADDR", &cluster.namesrv_addr())
-        .set("AccessKey", access_key)
-        .set("SecretKey", secret_key)
-}
-
-fn accounts_are_checked(version: Version) {
-    let cluster = Cluster::builder(version)
-        .acl(true)
-        .topic("allowed-topic", 4)
-        .topic("other", 4)
-        .start();
-    let cluster = cluster.expect("a real broker");
-    runtime().block_on(async {
-        let full = producer(&account(&cluster, FULL.access_key, FULL.secret_key)).await;
-        full.send(Message::new("other", "body"))
-            .await
-            .expect("stored");
-        full.shutdown().await;
-        let limited = account(&cluster, LIMITED.access_key, LIMITED.secret_key);
-        let allowed = producer(&limited).await;
-        allowed
-            .send(Message::new("allowed-topic", "body"))
-            .await
-            .expect("stored");
-        allowed.shutdown().await;
-
-        let start = Instant::now();
-        for config in [
-            limited,
-            account(&cluster, FULL.access_key, "WrongSecretKey"),
-            account(&cluster, "NoSuchAK99", ADMIN.secret_key),
-            Config::new().set("NAMESRV_ADDR", &cluster.namesrv_addr()),
-        ] {
-            let error = failure(&config, "other").await;
-            assert_eq!(error.kind(), ErrorKind::NoPermission, "{error}");
-            assert!(!error.is_retriable() && error.remark().is_some(), "{error}");
-        }
-        // At once: no send used its 3 s.
-        assert!(start.elapsed() < Duration::from_secs(3));
-    });
-}
-
-#[test]
-fn accounts_are_checked_by_4_9_7() {
-    accounts_are_checked(Version::V4_9_7);
-}
-
-#[test]
-fn accounts_are_checked_by_5_3_3() {
-    accounts_are_checked(Version::V5_3_3);
 }
 
 fn a_missing_topic_is_no_route(version: Version) {

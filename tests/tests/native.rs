@@ -1,5 +1,8 @@
 //! The C ABI and the header for C++, on every server: the scenarios of `tests/c` and `tests/cpp`.
 
+#[path = "native/kinds.rs"]
+mod kinds;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;

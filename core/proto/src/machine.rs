@@ -8,6 +8,7 @@ mod ordered_queue;
 mod process_queue;
 mod route_table;
 mod session;
+mod statistics;
 mod timers;
 
 pub use allocate::{MessageQueue, allocate_averagely, allocate_averagely_by_circle, sort_members};
@@ -17,4 +18,5 @@ pub use ordered_queue::OrderedQueue;
 pub use process_queue::{ProcessQueue, Slot};
 pub use route_table::{ReadQueues, Route, RouteTable, WriteQueues};
 pub use session::Session;
+pub use statistics::ConsumeStatistics;
 pub use timers::Timers;

@@ -61,6 +61,26 @@ pub struct Credentials {
     pub ons_channel: Option<String>,
 }
 
+impl Credentials {
+    /// A key and its secret, without a token.
+    #[must_use]
+    pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        Self {
+            access_key: access_key.into(),
+            secret_key: secret_key.into(),
+            security_token: None,
+            ons_channel: None,
+        }
+    }
+
+    /// The same with an STS token.
+    #[must_use]
+    pub fn security_token(mut self, token: impl Into<String>) -> Self {
+        self.security_token = Some(token.into());
+        self
+    }
+}
+
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Credentials")

@@ -106,7 +106,7 @@ proptest! {
         order in proptest::collection::vec(any::<prop::sample::Index>(), 0..60),
     ) {
         let mut offset = 100;
-        let mut queue = ProcessQueue::new(offset);
+        let mut queue = ProcessQueue::<()>::new(offset);
         let mut open: Vec<_> = gaps.iter().map(|gap| {
             let slot = (queue.take(offset, 10), offset);
             offset += gap;

@@ -1,6 +1,8 @@
 //! The one table of properties: names, defaults, ranges and texts. The parser, the errors and
 //! `docs/configuration.md` all come from it.
 
+use super::local_time;
+
 /// What a property takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,6 +26,10 @@ pub enum Kind {
     Name,
     /// `host:port`, several between `;`.
     Addresses,
+    /// The address of something that answers over HTTP or HTTPS.
+    Url,
+    /// `yyyyMMddHHmmss`, local time.
+    LocalTime,
 }
 
 /// A property.
@@ -58,7 +64,9 @@ const MINUTE_MS: i64 = 60_000;
 
 properties! {
     NAMESRV_ADDR = "NAMESRV_ADDR", Kind::Addresses, None,
-        "Name servers, `host:port` between `;`. Without it, the environment variable NAMESRV_ADDR.";
+        "Name servers, `host:port` between `;`. Wins over ONSAddr; without both, the environment variable NAMESRV_ADDR.";
+    ONS_ADDR = "ONSAddr", Kind::Url, None,
+        "Address server: what it answers to a GET of just this URL are the name servers, `host:port` between `;`. Asked at start, again after 10 s, then every 90 s; what it answered last stays while it fails. Proxies are those of the environment.";
     ACCESS_KEY = "AccessKey", Kind::Text, None,
         "Account that signs every request. Both AccessKey and SecretKey, or neither for a cluster without access control.";
     SECRET_KEY = "SecretKey", Kind::Secret, None,
@@ -77,6 +85,18 @@ properties! {
         "Namespace: topics and groups travel as `INSTANCE_ID%name`, the application sees `name`.";
     INSTANCE_NAME = "InstanceName", Kind::Text, None,
         "What follows the address in the client's id. Without it, one that no other client has.";
+    TLS_ENABLE = "tls.enable", Kind::Bool, Some("false"),
+        "TLS to name servers and brokers. The certificate of each has to hold the host or IP address that it is known by.";
+    TLS_TRUST_CERT_PATH = "tls.client.trustCertPath", Kind::Text, None,
+        "TLS: a PEM file of the authorities to trust, in place of the platform's. An ONSAddr of https is trusted by either.";
+    TLS_CERT_PATH = "tls.client.certPath", Kind::Text, None,
+        "TLS: a PEM file of this client's certificate and those that it was issued by, for servers that ask for one. With tls.client.keyPath.";
+    TLS_KEY_PATH = "tls.client.keyPath", Kind::Text, None,
+        "TLS: a PEM file of the private key, not encrypted, to tls.client.certPath.";
+    TLS_SERVER_NAME = "tls.serverName", Kind::Text, None,
+        "TLS: the host or IP address that the certificates of all name servers and brokers have to hold, in place of the one that each is known by.";
+    TLS_INSECURE_SKIP_VERIFY = "tls.insecureSkipVerify", Kind::Bool, Some("false"),
+        "TLS: DANGEROUS: takes any certificate of anybody, so that whoever is in between can read and change everything. For tests.";
     SEND_MSG_TIMEOUT_MILLIS = "SendMsgTimeoutMillis", number(1, 60 * MINUTE_MS), Some("3000"),
         "Milliseconds that one send may take, all of its retries included.";
     MAX_MESSAGE_SIZE = "MaxMessageSize", number(1, 16_000_000), Some("4194304"),
@@ -91,6 +111,8 @@ properties! {
         "Most listener calls that run at once.";
     MAX_RECONSUME_TIMES = "MaxReconsumeTimes", number(0, 1_000_000), Some("16"),
         "Deliveries after the first before a message goes to the group's dead-letter topic.";
+    CONSUME_TIMEOUT = "ConsumeTimeout", number(1, 10_080), Some("15"),
+        "Minutes that a listener may take over a message before it counts as failed and comes again. Not for ordered consumers.";
     SUSPEND_TIME_MILLIS = "suspendTimeMillis", number(10, 30_000), Some("3000"),
         "Ordered consumers: milliseconds that a queue pauses after a failure.";
     CONSUME_MESSAGE_BATCH_MAX_SIZE = "ConsumeMessageBatchMaxSize", number(1, 32), Some("1"),
@@ -104,9 +126,11 @@ properties! {
     PULL_BATCH_SIZE = "PullBatchSize", number(1, 1024), Some("32"),
         "Most messages of one pull. Brokers with stock settings give 32 at most.";
     CONSUME_FROM_WHERE = "ConsumeFromWhere",
-        Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET"]),
-        Some("CONSUME_FROM_LAST_OFFSET"),
-        "Where a group that has no offset starts.";
+        Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET", "CONSUME_FROM_TIMESTAMP"]),
+        None,
+        "Where a group that has no offset starts, as far as the broker tells that it has none. Without it, as Java's: at the end, but at the first message of young queues.";
+    CONSUME_TIMESTAMP = "ConsumeTimestamp", Kind::LocalTime, None,
+        "With CONSUME_FROM_TIMESTAMP: the time to start from. Without it, half an hour before the consumer was made.";
     SHUTDOWN_TIMEOUT_MILLIS = "AwaitTerminationMillisWhenShutdown", number(0, 10 * MINUTE_MS), Some("30000"),
         "Milliseconds that shutdown waits for listener calls that are running.";
 }
@@ -132,26 +156,38 @@ impl Property {
             Kind::Choice(words) => words.join(" or "),
             Kind::Name => "1 to 255 characters of a-z A-Z 0-9 - _".to_owned(),
             Kind::Addresses => "host:port, several between ;".to_owned(),
+            Kind::Url => "http://... or https://...".to_owned(),
+            Kind::LocalTime => "a time as yyyyMMddHHmmss".to_owned(),
         }
     }
 
     /// Whether a value is allowed.
     #[must_use]
     pub fn accepts(&self, value: &str) -> bool {
-        match self.kind {
-            Kind::Text | Kind::Secret => !value.is_empty(),
-            Kind::Number { min, max } => value
+        self.kind.accepts(value)
+    }
+}
+
+impl Kind {
+    /// Whether a value is allowed.
+    pub(super) fn accepts(self, value: &str) -> bool {
+        match self {
+            Self::Text | Self::Secret => !value.is_empty(),
+            Self::Number { min, max } => value
                 .parse()
                 .is_ok_and(|number: i64| (min..=max).contains(&number)),
-            Kind::Bool => ["true", "false"]
+            Self::Bool => ["true", "false"]
                 .iter()
                 .any(|word| value.eq_ignore_ascii_case(word)),
-            Kind::Choice(words) => words.iter().any(|word| value.eq_ignore_ascii_case(word)),
-            Kind::Name => onsmq_proto::names::is_valid(value),
-            Kind::Addresses => {
+            Self::Choice(words) => words.iter().any(|word| value.eq_ignore_ascii_case(word)),
+            Self::Name => onsmq_proto::names::is_valid(value),
+            Self::LocalTime => local_time::millis(value).is_some(),
+            Self::Addresses => {
                 let mut addresses = addresses(value).peekable();
                 addresses.peek().is_some() && addresses.all(is_address)
             }
+            Self::Url => reqwest::Url::parse(value)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()),
         }
     }
 }
@@ -173,7 +209,7 @@ pub(crate) fn addresses(value: &str) -> impl Iterator<Item = &str> {
 }
 
 /// An address splits at its last colon: an IPv6 one needs no brackets (`wire.md`, section 5).
-fn is_address(address: &str) -> bool {
+pub(crate) fn is_address(address: &str) -> bool {
     address.rsplit_once(':').is_some_and(|(host, port)| {
         !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port != 0)
     })

@@ -1,15 +1,20 @@
 //! A queue that this member of the group consumes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 use onsmq_proto::machine::{MessageQueue, ProcessQueue, Slot};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::{Activity, Doing};
 use super::group::Group;
 use super::queue_order::Order;
+use super::statistics::TopicStatistics;
 use crate::MessageExt;
+use crate::instance::now_ms;
 
 /// A queue, from when it was given to this member until it is taken away.
 pub(super) struct AssignedQueue {
@@ -19,29 +24,58 @@ pub(super) struct AssignedQueue {
     pub(super) stop: CancellationToken,
     /// Where messages are consumed in order.
     pub(super) order: Option<Order>,
+    /// Held by the commit that is under way: an older offset must not overtake a newer one, nor
+    /// one of before the queue was moved.
+    pub(super) committing: Arc<tokio::sync::Mutex<()>>,
+    pub(super) statistics: Arc<TopicStatistics>,
+    /// What the pulling is at.
+    pub(super) activity: Activity,
+    /// When a message was last done with, in ms.
+    pub(super) last_consumed: AtomicI64,
     /// Taken away: nothing of it is handed over or committed any more.
     dropped: AtomicBool,
+    /// Gone on with at another place.
+    superseded: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     /// None until it is known where to begin.
-    window: Option<ProcessQueue>,
+    window: Option<ProcessQueue<MessageExt>>,
     /// The offset that the broker has stored for the group.
     committed: Option<i64>,
 }
 
 impl AssignedQueue {
     pub(super) fn new(queue: MessageQueue, group: Arc<Group>) -> Arc<Self> {
-        let stop = group.stopping.child_token();
-        let order = group.config.ordered.then(Order::default);
+        Self::with(queue, group, Arc::default())
+    }
+
+    /// The same queue at another place. From now on nothing more is committed of this one, and
+    /// nothing of the other before what is under way has been answered.
+    pub(super) fn successor(&self) -> Arc<Self> {
+        self.superseded.store(true, Ordering::Release);
+        let (queue, group) = (self.queue.clone(), Arc::clone(&self.group));
+        Self::with(queue, group, Arc::clone(&self.committing))
+    }
+
+    fn with(
+        queue: MessageQueue,
+        group: Arc<Group>,
+        committing: Arc<tokio::sync::Mutex<()>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
+            stop: group.stopping.child_token(),
+            order: group.config.ordered.then(Order::default),
+            committing,
+            statistics: group.statistics.of(&queue.topic),
+            activity: Activity::new(Doing::Beginning),
+            last_consumed: AtomicI64::new(now_ms()),
             queue,
             group,
-            stop,
-            order,
             dropped: AtomicBool::new(false),
+            superseded: AtomicBool::new(false),
             state: Mutex::default(),
         })
     }
@@ -79,6 +113,49 @@ impl AssignedQueue {
         taken.into_iter()
     }
 
+    /// Somebody consumes messages from now on.
+    pub(super) fn hand_over<'a>(
+        &self,
+        messages: impl Iterator<Item = (Slot, &'a MessageExt)>,
+        now: Instant,
+    ) {
+        // What is consumed in order waits for as long as it takes, as in Java.
+        if self.order.is_some() {
+            return;
+        }
+        let mut state = self.state.lock();
+        let Some(window) = &mut state.window else {
+            return;
+        };
+        for (slot, message) in messages {
+            window.hand_over(slot, now.into_std(), message.clone());
+        }
+    }
+
+    /// What was handed over longer ago than `timeout`: its completion comes too late.
+    pub(super) fn expire(&self, now: Instant, timeout: Duration) -> Vec<(Slot, MessageExt)> {
+        let Some(before) = now.into_std().checked_sub(timeout) else {
+            return Vec::new();
+        };
+        let mut state = self.state.lock();
+        let window = state.window.as_mut().filter(|_| !self.is_dropped());
+        window.map_or_else(Vec::new, |window| window.expire(before))
+    }
+
+    /// A message is to be sent back. False where that is done already, or under way.
+    pub(super) fn begin_return(&self, slot: Slot) -> bool {
+        let mut state = self.state.lock();
+        let window = state.window.as_mut().filter(|_| !self.is_dropped());
+        window.is_some_and(|window| window.begin_return(slot))
+    }
+
+    /// A message was not sent back: it waits to be handed over again.
+    pub(super) fn put_back(&self, slot: Slot) {
+        if let Some(window) = &mut self.state.lock().window {
+            window.put_back(slot);
+        }
+    }
+
     /// A message is done with.
     pub(super) fn complete(&self, slot: Slot) {
         let mut state = self.state.lock();
@@ -90,6 +167,7 @@ impl AssignedQueue {
             return;
         };
         let before = window.bytes();
+        self.last_consumed.store(now_ms(), Ordering::Relaxed);
         if window.complete(slot) {
             let bytes = before - window.bytes();
             drop(state);
@@ -102,6 +180,21 @@ impl AssignedQueue {
         let state = self.state.lock();
         let offset = state.window.as_ref()?.commit_offset();
         (state.committed != Some(offset)).then_some(offset)
+    }
+
+    /// Looks into the window, if it is known where to begin.
+    pub(super) fn window<T>(&self, look: impl FnOnce(&ProcessQueue<MessageExt>) -> T) -> Option<T> {
+        self.state.lock().window.as_ref().map(look)
+    }
+
+    pub(super) fn is_superseded(&self) -> bool {
+        self.superseded.load(Ordering::Acquire)
+    }
+
+    /// Whether the broker has stored an offset, or one behind it.
+    pub(super) fn has_committed(&self, offset: i64) -> bool {
+        let committed = self.state.lock().committed;
+        committed.is_some_and(|committed| committed >= offset)
     }
 
     /// The broker has stored an offset.

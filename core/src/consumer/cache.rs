@@ -39,7 +39,7 @@ impl Cache {
         }
     }
 
-    fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.messages.load(Ordering::Acquire) < self.max_messages
             && self.bytes.load(Ordering::Acquire) < self.max_bytes
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq_proto::machine::Slot;
+use tokio::time::Instant;
 
 use super::assignment::AssignedQueue;
+use super::direct::Direct;
 use super::subscription::{Listener, Subscription};
 use crate::{Action, MessageExt};
 
@@ -13,10 +15,21 @@ use crate::{Action, MessageExt};
 /// uncompleted is [`Action::ReconsumeLater`].
 pub struct Delivery {
     message: MessageExt,
-    queue: Arc<AssignedQueue>,
-    slot: Slot,
+    origin: Origin,
     subscription: Arc<Subscription>,
     completed: AtomicBool,
+}
+
+/// How a message came, and so who is told what becomes of it.
+enum Origin {
+    /// It was pulled, and has a place in the window of its queue.
+    Pulled {
+        queue: Arc<AssignedQueue>,
+        slot: Slot,
+        since: Instant,
+    },
+    /// A broker had it consumed at once.
+    Direct(Direct),
 }
 
 impl Delivery {
@@ -25,13 +38,30 @@ impl Delivery {
         queue: &Arc<AssignedQueue>,
         slot: Slot,
         subscription: &Arc<Subscription>,
+        since: Instant,
     ) -> Self {
         queue.group.outstanding.begin();
         Self {
             message,
-            queue: Arc::clone(queue),
-            slot,
+            origin: Origin::Pulled {
+                queue: Arc::clone(queue),
+                slot,
+                since,
+            },
             subscription: Arc::clone(subscription),
+            completed: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) const fn direct(
+        message: MessageExt,
+        subscription: Arc<Subscription>,
+        direct: Direct,
+    ) -> Self {
+        Self {
+            message,
+            origin: Origin::Direct(direct),
+            subscription,
             completed: AtomicBool::new(false),
         }
     }
@@ -53,13 +83,21 @@ impl Delivery {
     }
 
     /// Says what becomes of the message. False, and nothing happens, where it was said before.
+    ///
+    /// What is said later than `ConsumeTimeout` after the message was handed over has no effect
+    /// either: the message was sent back then, and comes again.
     pub fn complete(&self, action: Action) -> bool {
         if self.completed.swap(true, Ordering::AcqRel) {
             return false;
         }
-        self.queue
-            .group
-            .completed(&self.queue, self.slot, &self.message, action);
+        match &self.origin {
+            Origin::Pulled { queue, slot, since } => {
+                let succeeded = action == Action::CommitMessage;
+                queue.statistics.consumed(*since, succeeded);
+                queue.group.completed(queue, *slot, &self.message, action);
+            }
+            Origin::Direct(direct) => direct.complete(action),
+        }
         true
     }
 
@@ -72,7 +110,10 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        self.complete(Action::ReconsumeLater);
+        // Whoever had it consumed directly is told that nothing was said.
+        if matches!(self.origin, Origin::Pulled { .. }) {
+            self.complete(Action::ReconsumeLater);
+        }
     }
 }
 

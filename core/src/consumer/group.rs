@@ -2,33 +2,31 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
-use onsmq_proto::body::{ConsumeType, ConsumerData, MessageModel};
+use futures_util::future::BoxFuture;
+use onsmq_proto::body::{
+    ConsumeType, ConsumerData, ConsumerRunningInfo, ConsumerStatus, DirectResult, MessageModel,
+};
 use onsmq_proto::machine::{MessageQueue, Slot};
+use onsmq_proto::message::StoredMessage;
+use onsmq_proto::message::properties::name;
 use onsmq_proto::names;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::warn;
 
 use super::assignment::AssignedQueue;
 use super::cache::Cache;
 use super::local_offsets::LocalOffsets;
-use super::ready::Chunk;
+use super::statistics::Statistics;
 use super::subscription::{Subscription, Subscriptions};
 use crate::config::ConsumerConfig;
-use crate::instance::{ConsumerMember, Instance};
+use crate::instance::{ConsumerMember, Instance, now_ms};
 use crate::net::REQUEST_TIMEOUT;
-use crate::request::send_back;
 use crate::{Action, MessageExt, Result};
-
-/// The pause before a message is consumed again that the broker did not take back.
-const LOCAL_RETRY: Duration = Duration::from_secs(5);
 
 /// What the parts of a running consumer share.
 pub(super) struct Group {
@@ -40,6 +38,9 @@ pub(super) struct Group {
     pub(super) cache: Cache,
     pub(super) assigned: Mutex<FxHashMap<MessageQueue, Arc<AssignedQueue>>>,
     pub(super) outstanding: Outstanding,
+    pub(super) statistics: Statistics,
+    /// When it was started, in ms.
+    pub(super) started: i64,
     /// Everything that runs for this member and ends with it.
     pub(super) tasks: TaskTracker,
     /// No more messages are pulled.
@@ -47,9 +48,10 @@ pub(super) struct Group {
     pub(super) rebalance_due: Notify,
     pub(super) commit_due: Notify,
     pub(super) locks_due: Notify,
+    pub(super) expiry_due: Notify,
     /// Offsets that are kept here (BROADCASTING); else brokers keep them.
     pub(super) local_offsets: Option<Arc<LocalOffsets>>,
-    /// Held by the queue whose first offset is being stored.
+    /// Held while an offset is stored that may be the first one of its topic.
     pub(super) first_commits: tokio::sync::Mutex<()>,
     /// Queues were divided, or one of them was begun.
     pub(super) progress: Notify,
@@ -73,11 +75,14 @@ impl Group {
             subscriptions,
             assigned: Mutex::default(),
             outstanding: Outstanding::default(),
+            statistics: Statistics::default(),
+            started: now_ms(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             rebalance_due: Notify::new(),
             commit_due: Notify::new(),
             locks_due: Notify::new(),
+            expiry_due: Notify::new(),
             local_offsets,
             first_commits: tokio::sync::Mutex::default(),
             progress: Notify::new(),
@@ -128,11 +133,13 @@ impl Group {
             return self.completed_in_order(queue, slot, message, action);
         }
         match action {
-            // In BROADCASTING each member has its own copy, and none is brought again.
-            Action::ReconsumeLater if !self.is_broadcasting() => {
+            // In BROADCASTING each member has its own copy, and none is brought again. One that
+            // took longer than ConsumeTimeout was sent back already.
+            Action::ReconsumeLater if !self.is_broadcasting() && queue.begin_return(slot) => {
                 // Counted as outstanding until the broker has it.
                 self.send_back(queue, slot, message);
             }
+            Action::ReconsumeLater if !self.is_broadcasting() => self.outstanding.end(),
             _ => {
                 queue.complete(slot);
                 self.outstanding.end();
@@ -144,70 +151,10 @@ impl Group {
         self.config.message_model == MessageModel::Broadcasting
     }
 
-    /// Has the broker bring a message again later. May be called on any thread.
-    pub(super) fn send_back(
-        self: &Arc<Self>,
-        queue: &Arc<AssignedQueue>,
-        slot: Slot,
-        message: &MessageExt,
-    ) {
-        let (this, queue, message) = (Arc::clone(self), Arc::clone(queue), message.clone());
-        let task = async move {
-            let sent = match queue.is_dropped() {
-                // It is another member's now, and comes to it.
-                true => Ok(()),
-                false => this.request_send_back(&queue, &message).await,
-            };
-            if sent.is_ok() {
-                queue.complete(slot);
-            }
-            this.outstanding.end();
-            if let Err(error) = sent {
-                warn!(
-                    group = this.name,
-                    "a message is consumed again here in 5 s: {error}"
-                );
-                this.consume_again(&queue, slot, message).await;
-            }
-        };
-        self.tasks.spawn_on(task, &self.runtime);
-    }
-
-    async fn request_send_back(&self, queue: &AssignedQueue, message: &MessageExt) -> Result<()> {
-        let origin = self.instance.wrap(message.topic());
-        let address = self
-            .instance
-            .routes
-            .master(&queue.queue.topic, &queue.queue.broker_name)?;
-        let max = self.config.max_reconsume_times;
-        let command = send_back::command(&self.name, &origin, message, max);
-        let deadline = Instant::now() + REQUEST_TIMEOUT;
-        let answer = self
-            .instance
-            .peers
-            .request(&address, command, deadline)
-            .await?;
-        send_back::answer(answer)
-    }
-
-    /// Hands a message over again after a while. It stays uncommitted meanwhile, so that it is
-    /// not lost where this member ends first.
-    async fn consume_again(&self, queue: &Arc<AssignedQueue>, slot: Slot, mut message: MessageExt) {
-        tokio::select! {
-            () = tokio::time::sleep(LOCAL_RETRY) => {}
-            () = queue.stop.cancelled() => return,
-        }
-        message.local_reconsume_times += 1;
-        if let Some(subscription) = self.subscription_of(&message) {
-            let messages = [(slot, message)].into();
-            let queue = Arc::clone(queue);
-            let ready = Arc::clone(&subscription.ready);
-            ready.push(Chunk {
-                queue,
-                subscription,
-                messages,
-            });
-        }
+    /// The topic that a retried message was sent to.
+    pub(super) fn origin_topic(&self, stored: &StoredMessage) -> Arc<str> {
+        let origin = stored.property(name::RETRY_TOPIC).unwrap_or(stored.topic());
+        self.instance.unwrap(origin).into()
     }
 
     /// The subscription whose listener a message is for.
@@ -238,6 +185,30 @@ impl ConsumerMember for Group {
 
     fn renew_locks(&self) {
         self.locks_due.notify_one();
+    }
+
+    fn expire(&self) {
+        self.expiry_due.notify_one();
+    }
+
+    fn reset(self: Arc<Self>, topic: &str, offsets: &[(MessageQueue, i64)]) {
+        self.reset_offsets(topic, offsets);
+    }
+
+    fn offsets(&self, topic: &str) -> ConsumerStatus {
+        self.status_of(topic)
+    }
+
+    fn running_info(&self, with_workers: bool) -> ConsumerRunningInfo {
+        self.describe(with_workers)
+    }
+
+    fn consume_directly(
+        self: Arc<Self>,
+        message: StoredMessage,
+        broker_name: String,
+    ) -> BoxFuture<'static, Result<DirectResult>> {
+        Box::pin(async move { self.consume_direct(message, &broker_name).await })
     }
 }
 

@@ -22,10 +22,13 @@ pub(super) struct Start {
     pub(super) is_stored: bool,
 }
 
+/// A queue and the offset to commit of it.
+type Due = (Arc<AssignedQueue>, i64);
+
 /// Commits that may be under way at once, and those that come after them. A broker that has no
 /// offset of a group in a topic yet makes the table of them without a lock
 /// (`ConsumerOffsetManager.commitOffset`), and loses all but one of the offsets that come at once.
-fn by_turns(due: Vec<(Arc<AssignedQueue>, i64)>) -> [Vec<(Arc<AssignedQueue>, i64)>; 2] {
+fn by_turns(due: Vec<Due>) -> [Vec<Due>; 2] {
     let mut seen = FxHashSet::default();
     let (first, others) = due.into_iter().partition(|(queue, _)| {
         let MessageQueue {
@@ -57,7 +60,9 @@ impl Group {
         if let Some(local) = &self.local_offsets {
             return Ok(local.get(queue));
         }
-        offset::queried(self.ask(queue, offset::query(&self.name, queue)).await?)
+        let exact = self.config.consume_from_where_given;
+        let query = offset::query(&self.name, queue, exact);
+        offset::queried(self.ask(queue, query).await?)
     }
 
     /// Where to begin a queue: at the stored offset, else where a new group starts
@@ -70,29 +75,38 @@ impl Group {
         if let Some(offset) = self.stored_offset(queue).await? {
             return Ok(stored(offset));
         }
-        let from_first = self.config.consume_from_where == ConsumeFromWhere::ConsumeFromFirstOffset
-            || names::is_retry_topic(&queue.topic);
-        if from_first {
-            // The broker moves it on to the first message that is still there.
-            return Ok(Start {
-                offset: 0,
-                is_stored: false,
-            });
-        }
-        let end = offset::found(self.ask(queue, offset::max(queue)).await?)?;
+        let begin = self.first_offset(queue).await?;
         // A message may have come to an empty queue in between, or another member may have begun
         // with it: asked again, the broker answers an offset that skips nothing of theirs.
         Ok(match self.stored_offset(queue).await? {
             Some(offset) => stored(offset),
             None => Start {
-                offset: end,
+                offset: begin,
                 is_stored: false,
             },
         })
     }
 
-    /// Commits a queue's offset, and waits for the answer.
-    pub(super) async fn commit_offset(&self, queue: &AssignedQueue, offset: i64) -> Result<()> {
+    /// Where a group without an offset starts. What is in a retry topic is always its own.
+    async fn first_offset(&self, queue: &MessageQueue) -> Result<i64> {
+        let question = match self.config.consume_from_where {
+            // The broker moves it on to the first message that is still there.
+            _ if names::is_retry_topic(&queue.topic) => return Ok(0),
+            ConsumeFromWhere::ConsumeFromFirstOffset => return Ok(0),
+            ConsumeFromWhere::ConsumeFromLastOffset => offset::max(queue),
+            ConsumeFromWhere::ConsumeFromTimestamp => {
+                offset::at_time(queue, self.config.consume_timestamp)
+            }
+        };
+        offset::found(self.ask(queue, question).await?)
+    }
+
+    /// Commits a queue's offset, and waits for the answer. One at a time for each queue.
+    async fn commit_offset(&self, queue: &AssignedQueue, offset: i64) -> Result<()> {
+        let _turn = queue.committing.lock().await;
+        if queue.is_superseded() || queue.has_committed(offset) {
+            return Ok(());
+        }
         if self.local_offsets.is_some() {
             return self.store_locally(&[(queue, offset)]).await;
         }
@@ -102,29 +116,45 @@ impl Group {
         Ok(())
     }
 
+    /// Commits the offsets of some queues, never two at once that may be the first of their topic.
+    /// Answers those that were not stored.
+    pub(super) async fn commit_by_turns(
+        &self,
+        due: Vec<Due>,
+    ) -> Vec<(Arc<AssignedQueue>, i64, Error)> {
+        let [first, others] = by_turns(due);
+        let mut failed = {
+            let _turn = self.first_commits.lock().await;
+            self.commit_together(first).await
+        };
+        failed.extend(self.commit_together(others).await);
+        failed
+    }
+
+    async fn commit_together(&self, due: Vec<Due>) -> Vec<(Arc<AssignedQueue>, i64, Error)> {
+        let commits = due.into_iter().map(|(queue, offset)| async move {
+            let error = self.commit_offset(&queue, offset).await.err()?;
+            Some((queue, offset, error))
+        });
+        join_all(commits).await.into_iter().flatten().collect()
+    }
+
     /// Commits what has been consumed since the last time. True where all of it is stored.
     pub(super) async fn commit_all(&self) -> bool {
-        let due: Vec<(Arc<AssignedQueue>, i64)> = self
+        let due: Vec<Due> = self
             .assigned()
             .into_iter()
             .filter_map(|queue| queue.uncommitted().map(|offset| (queue, offset)))
             .collect();
-        let mut failures = Vec::new();
-        for together in by_turns(due) {
-            let commits = together
-                .iter()
-                .map(|(queue, offset)| self.commit_offset(queue, *offset));
-            let commits = join_all(commits).await;
-            failures.extend(commits.into_iter().filter_map(Result::err));
-        }
-        if let Some(error) = failures.first() {
+        let failed = self.commit_by_turns(due).await;
+        if let Some((queue, _, error)) = failed.first() {
             debug!(
-                group = self.name,
-                failures = failures.len(),
+                group = self.name, queue = %queue.queue,
+                failures = failed.len(),
                 "offsets are not committed: {error}"
             );
         }
-        failures.is_empty()
+        failed.is_empty()
     }
 
     /// Keeps offsets in this member's own file.
@@ -152,12 +182,12 @@ impl Group {
         Ok(())
     }
 
-    /// Commits the offset of a queue that was taken away.
-    pub(super) async fn commit_last(&self, queue: &AssignedQueue, offset: i64) {
-        if let Err(error) = self.commit_offset(queue, offset).await {
+    /// Commits the offsets of queues that are given up or moved.
+    pub(super) async fn commit_last(&self, due: Vec<Due>) {
+        for (queue, offset, error) in self.commit_by_turns(due).await {
             warn!(
                 group = self.name, queue = %queue.queue, offset,
-                "the offset of a queue that is given up was not committed, so some of its messages come again: {error}"
+                "the offset of a queue that is given up or moved was not committed, so some of its messages come again: {error}"
             );
         }
     }

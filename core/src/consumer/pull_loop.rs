@@ -11,6 +11,7 @@ use onsmq_proto::names;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
+use super::activity::Doing;
 use super::assignment::AssignedQueue;
 use super::group::Group;
 use super::offset_store::Start;
@@ -33,16 +34,22 @@ pub(super) async fn run(queue: Arc<AssignedQueue>) {
     let _ = stop.run_until_cancelled(PullLoop::new(queue).run()).await;
 }
 
-/// The same, from an offset that is known.
+/// The same, from an offset that is known, in the place of a queue that was consumed elsewhere.
 pub(super) async fn run_from(queue: Arc<AssignedQueue>, offset: i64) {
     queue.begin(offset, false);
     if let Some(offset) = queue.uncommitted() {
-        queue.group.commit_last(&queue, offset).await;
+        queue
+            .group
+            .commit_last(vec![(Arc::clone(&queue), offset)])
+            .await;
     }
     let stop = queue.stop.clone();
-    let _ = stop
-        .run_until_cancelled(PullLoop::new(queue).pull_on())
-        .await;
+    let pulling = async move {
+        let pulling = PullLoop::new(queue);
+        pulling.wait_for_lock().await;
+        pulling.pull_on().await;
+    };
+    let _ = stop.run_until_cancelled(pulling).await;
 }
 
 /// The failure in a row that is told of. A broker lists a member just before it has compiled the
@@ -60,6 +67,8 @@ struct PullLoop {
     backoff: Backoff,
     /// The broker id that the last answer recommends.
     suggested_broker: i64,
+    /// How long the last answer took to come.
+    last_took: Duration,
 }
 
 impl PullLoop {
@@ -69,20 +78,29 @@ impl PullLoop {
             queue,
             backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
             suggested_broker: 0,
+            last_took: Duration::ZERO,
         }
     }
 
     async fn run(mut self) {
-        if self.queue.order.is_some() {
-            self.group.wait_for_lock(&self.queue).await;
-        }
+        self.wait_for_lock().await;
         self.begin().await;
         self.pull_on().await;
     }
 
+    async fn wait_for_lock(&self) {
+        if self.queue.order.is_some() {
+            self.queue.activity.set(Doing::WaitingForLock);
+            self.group.wait_for_lock(&self.queue).await;
+        }
+    }
+
     async fn pull_on(mut self) {
         while let Some(subscription) = self.group.subscriptions.get(&self.queue.queue.topic) {
-            self.group.cache.wait_for_room().await;
+            if !self.group.cache.has_room() {
+                self.queue.activity.set(Doing::WaitingForRoom);
+                self.group.cache.wait_for_room().await;
+            }
             let pulled = self.pull(&subscription).await;
             let moved = match pulled {
                 Ok(pulled) => self.handle(pulled, &subscription).await,
@@ -100,6 +118,7 @@ impl PullLoop {
     /// Finds out where to begin.
     async fn begin(&mut self) {
         loop {
+            self.queue.activity.set(Doing::AskingForOffset);
             match self.group.start_of(&self.queue.queue).await {
                 Ok(start) => {
                     debug!(queue = %self.queue.queue, offset = start.offset, "consuming");
@@ -116,11 +135,9 @@ impl PullLoop {
     async fn begin_at(&self, start: Start) {
         self.queue.begin(start.offset, start.is_stored);
         if let Some(offset) = self.queue.uncommitted() {
-            // One at a time: see `offset_store::by_turns`.
-            let _turn = self.group.first_commits.lock().await;
-            let stored = self.group.commit_offset(&self.queue, offset).await;
-            if let Err(error) = stored {
-                debug!(queue = %self.queue.queue, "the first offset is stored later: {error}");
+            let due = vec![(Arc::clone(&self.queue), offset)];
+            for (queue, _, error) in self.group.commit_by_turns(due).await {
+                debug!(queue = %queue.queue, "the first offset is stored later: {error}");
             }
         }
         self.group.progress.notify_waiters();
@@ -132,7 +149,7 @@ impl PullLoop {
         routes.pull_address(&queue.topic, &queue.broker_name, self.suggested_broker)
     }
 
-    async fn pull(&self, subscription: &Subscription) -> Result<Pulled> {
+    async fn pull(&mut self, subscription: &Subscription) -> Result<Pulled> {
         let offset = self.queue.next_offset().ok_or_else(|| {
             Error::internal("a queue is pulled before it is known where to begin")
         })?;
@@ -144,13 +161,16 @@ impl PullLoop {
             subscription: &subscription.data,
         }
         .command();
-        let deadline = Instant::now() + pull::TIMEOUT;
+        self.queue.activity.set(Doing::Pulling { offset });
+        let asked = Instant::now();
+        let deadline = asked + pull::TIMEOUT;
         let answer = self
             .group
             .instance
             .peers
             .request(&self.address()?, command, deadline)
             .await?;
+        self.last_took = asked.elapsed();
         pull::answer(answer)
     }
 
@@ -180,7 +200,7 @@ impl PullLoop {
             }
             Pulled::SubscriptionUnknown => {
                 if let Ok(address) = self.address() {
-                    self.group.instance.heartbeat(&address).await;
+                    let _ = self.group.instance.heartbeat(&address).await;
                 }
                 tokio::time::sleep(self.backoff.failed(fastrand::f64())).await;
             }
@@ -189,6 +209,7 @@ impl PullLoop {
     }
 
     async fn pause(&mut self, error: &Error) {
+        self.queue.activity.set(Doing::Pausing(error.clone()));
         let pause = match error.kind() {
             ErrorKind::NoPermission => {
                 warn!(queue = %self.queue.queue, "{error}");
@@ -219,6 +240,7 @@ impl PullLoop {
             .filter(|stored| is_retry || subscription.data.accepts(stored.property(name::TAGS)))
             .map(|stored| self.message(stored, subscription, is_retry))
             .collect();
+        self.queue.statistics.pulled(self.last_took, messages.len());
         let taken = self.queue.take_in(messages, next);
         if let Some(order) = &self.queue.order {
             order.push(taken);
@@ -258,7 +280,8 @@ impl PullLoop {
             Action::ReconsumeLater
         );
         self.group.outstanding.begin();
-        self.group.send_back(&self.queue, slot, message);
+        self.group
+            .completed(&self.queue, slot, message, Action::ReconsumeLater);
     }
 
     fn readable(
@@ -289,10 +312,7 @@ impl PullLoop {
     ) -> MessageExt {
         let topic = match is_retry {
             false => Arc::clone(&subscription.topic),
-            true => {
-                let origin = stored.property(name::RETRY_TOPIC).unwrap_or(stored.topic());
-                self.group.instance.unwrap(origin).into()
-            }
+            true => self.group.origin_topic(&stored),
         };
         let broker_name = Arc::clone(&self.queue.queue.broker_name);
         MessageExt {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -36,6 +37,7 @@ pub(super) struct Order {
     queue: Mutex<OrderedQueue<(Slot, MessageExt)>>,
     /// A call is over, or was not made.
     idle: Notify,
+    last_lock: AtomicI64,
 }
 
 impl Order {
@@ -44,6 +46,7 @@ impl Order {
     }
 
     fn locked_from(&self, asked: Instant) {
+        self.last_lock.store(now_ms(), Ordering::Relaxed);
         self.queue.lock().locked((asked + LOCK_LIFE).into_std());
     }
 
@@ -53,7 +56,30 @@ impl Order {
         self.idle.notify_waiters();
     }
 
-    async fn wait_until_idle(&self) {
+    /// A message of before is still out.
+    pub(super) fn begin_under_way(&self) {
+        self.queue.lock().begin_under_way();
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.lock().is_idle()
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        self.queue.lock().is_locked(Instant::now().into_std())
+    }
+
+    /// When the broker last gave the lock, in ms; 0 where it never did.
+    pub(super) fn last_lock(&self) -> i64 {
+        self.last_lock.load(Ordering::Relaxed)
+    }
+
+    /// Waits, within bounds, until no message is out. False where one still is.
+    pub(super) async fn wait_until_idle(&self) -> bool {
+        tokio::time::timeout(GIVE_UP, self.idle()).await.is_ok()
+    }
+
+    async fn idle(&self) {
         loop {
             let idle = self.idle.notified();
             if self.queue.lock().is_idle() {
@@ -323,12 +349,12 @@ impl Group {
         let this = Arc::clone(self);
         self.tasks.spawn(async move {
             if let Some(order) = &queue.order
-                && tokio::time::timeout(GIVE_UP, order.wait_until_idle()).await.is_err()
+                && !order.wait_until_idle().await
             {
                 warn!(group = this.name, queue = %queue.queue, "a queue is given up while its message is still being consumed");
             }
             if let Some(offset) = queue.drop_queue() {
-                this.commit_last(&queue, offset).await;
+                this.commit_last(vec![(Arc::clone(&queue), offset)]).await;
             }
             this.unlock(std::slice::from_ref(&queue)).await;
             this.assigned.lock().remove(&queue.queue);

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use onsmq_proto::machine::Slot;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::assignment::AssignedQueue;
 use super::delivery::Delivery;
+use super::direct::Direct;
 use super::subscription::Subscription;
 use crate::MessageExt;
 
@@ -24,6 +26,8 @@ pub(super) struct ReadyQueue {
 
 #[derive(Default)]
 struct State {
+    /// Those that brokers want consumed at once.
+    direct: VecDeque<DirectMessage>,
     chunks: VecDeque<Chunk>,
     on_ready: Option<OnReady>,
     closed: bool,
@@ -34,6 +38,64 @@ pub(super) struct Chunk {
     pub(super) queue: Arc<AssignedQueue>,
     pub(super) subscription: Arc<Subscription>,
     pub(super) messages: VecDeque<(Slot, MessageExt)>,
+}
+
+/// A message that a broker has consumed.
+pub(super) struct DirectMessage {
+    pub(super) message: MessageExt,
+    pub(super) subscription: Arc<Subscription>,
+    pub(super) direct: Direct,
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.chunks.is_empty() && self.direct.is_empty()
+    }
+}
+
+impl State {
+    fn take_direct(&mut self) -> Option<Vec<Delivery>> {
+        let DirectMessage {
+            message,
+            subscription,
+            direct,
+        } = self.direct.pop_front()?;
+        Some(vec![Delivery::direct(message, subscription, direct)])
+    }
+
+    fn take(&mut self, max: usize) -> Vec<Delivery> {
+        let now = Instant::now();
+        let mut taken = Vec::new();
+        let mut of: Option<Arc<Subscription>> = None;
+        while let Some(chunk) = self.chunks.front_mut() {
+            // A queue that was given away is another member's, or soon will be.
+            if chunk.queue.stop.is_cancelled() || chunk.messages.is_empty() {
+                self.chunks.pop_front();
+                continue;
+            }
+            let is_other = |it: &Arc<Subscription>| !Arc::ptr_eq(it, &chunk.subscription);
+            if taken.len() == max || of.as_ref().is_some_and(is_other) {
+                break;
+            }
+            let take = chunk.messages.len().min(max - taken.len());
+            chunk.hand_over(take, now, &mut taken);
+            of = Some(Arc::clone(&chunk.subscription));
+        }
+        taken
+    }
+}
+
+impl Chunk {
+    fn hand_over(&mut self, count: usize, now: Instant, to: &mut Vec<Delivery>) {
+        let (queue, subscription) = (&self.queue, &self.subscription);
+        let handed = self.messages.iter().take(count);
+        queue.hand_over(handed.map(|(slot, message)| (*slot, message)), now);
+        let deliveries = self
+            .messages
+            .drain(..count)
+            .map(|(slot, message)| Delivery::new(message, queue, slot, subscription, now));
+        to.extend(deliveries);
+    }
 }
 
 impl Drop for Chunk {
@@ -52,16 +114,24 @@ impl Drop for Chunk {
 
 impl ReadyQueue {
     pub(super) fn push(&self, chunk: Chunk) {
-        if chunk.messages.is_empty() {
-            return;
+        if !chunk.messages.is_empty() {
+            self.push_with(|state| state.chunks.push_back(chunk));
         }
+    }
+
+    /// A message that is handed over before all others, by itself.
+    pub(super) fn push_direct(&self, message: DirectMessage) {
+        self.push_with(|state| state.direct.push_back(message));
+    }
+
+    fn push_with(&self, push: impl FnOnce(&mut State)) {
         let on_ready = {
             let mut state = self.state.lock();
             if state.closed {
                 return;
             }
-            let was_empty = state.chunks.is_empty();
-            state.chunks.push_back(chunk);
+            let was_empty = state.is_empty();
+            push(&mut state);
             state.on_ready.clone().filter(|_| was_empty)
         };
         self.ready.notify_one();
@@ -70,37 +140,20 @@ impl ReadyQueue {
         }
     }
 
+    /// Lets go of what waits of queues that were given away.
+    pub(super) fn forget_stopped(&self) {
+        let mut state = self.state.lock();
+        state.chunks.retain(|it| !it.queue.stop.is_cancelled());
+    }
+
     /// Takes up to `max` messages, all of one subscription, without waiting.
     pub(super) fn try_take(&self, max: usize) -> Vec<Delivery> {
-        let mut taken = Vec::new();
         let mut state = self.state.lock();
-        let mut of: Option<Arc<Subscription>> = None;
-        while let Some(chunk) = state.chunks.front_mut() {
-            // A queue that was given away is another member's, or soon will be.
-            if chunk.queue.stop.is_cancelled() || chunk.messages.is_empty() {
-                state.chunks.pop_front();
-                continue;
-            }
-            if taken.len() == max
-                || of
-                    .as_ref()
-                    .is_some_and(|it| !Arc::ptr_eq(it, &chunk.subscription))
-            {
-                break;
-            }
-            let take = chunk.messages.len().min(max - taken.len());
-            taken.reserve(take);
-            for (slot, message) in chunk.messages.drain(..take) {
-                taken.push(Delivery::new(
-                    message,
-                    &chunk.queue,
-                    slot,
-                    &chunk.subscription,
-                ));
-            }
-            of = Some(Arc::clone(&chunk.subscription));
-        }
-        if !state.chunks.is_empty() {
+        let taken = match max {
+            0 => Vec::new(),
+            _ => state.take_direct().unwrap_or_else(|| state.take(max)),
+        };
+        if !state.is_empty() {
             drop(state);
             // For the next taker: the one wake-up of several pushes was this one's.
             self.ready.notify_one();
@@ -122,19 +175,16 @@ impl ReadyQueue {
 
     /// How many messages wait.
     pub(super) fn len(&self) -> usize {
-        self.state
-            .lock()
-            .chunks
-            .iter()
-            .map(|chunk| chunk.messages.len())
-            .sum()
+        let state = self.state.lock();
+        let pulled = state.chunks.iter().map(|chunk| chunk.messages.len());
+        pulled.sum::<usize>() + state.direct.len()
     }
 
     pub(super) fn set_on_ready(&self, on_ready: Option<OnReady>) {
         let call = {
             let mut state = self.state.lock();
             state.on_ready.clone_from(&on_ready);
-            on_ready.filter(|_| !state.chunks.is_empty() || state.closed)
+            on_ready.filter(|_| !state.is_empty() || state.closed)
         };
         if let Some(on_ready) = call {
             on_ready();
@@ -151,6 +201,7 @@ impl ReadyQueue {
             let mut state = self.state.lock();
             state.closed = true;
             state.chunks.clear();
+            state.direct.clear();
             state.on_ready.take()
         };
         self.ready.notify_waiters();

@@ -116,7 +116,7 @@ impl Group {
 
     /// The brokers are to know this member before it can be given queues.
     async fn not_listed(self: &Arc<Self>) {
-        self.instance.heartbeat_all().await;
+        let _ = self.instance.heartbeat_all().await;
         let this = Arc::clone(self);
         self.tasks.spawn(async move {
             let stopping = this.stopping.clone();
@@ -152,35 +152,18 @@ impl Group {
                 .filter(|it| which(&it.queue) && !it.stop.is_cancelled());
             going.cloned().collect()
         };
-        join_all(given_up.into_iter().map(|queue| async move {
+        let mut due = Vec::new();
+        for queue in given_up {
             info!(group = self.name, queue = %queue.queue, "queue given up");
             if queue.order.is_some() {
-                return self.give_up_in_order(queue);
+                self.give_up_in_order(queue);
+                continue;
             }
             self.assigned.lock().remove(&queue.queue);
-            if let Some(offset) = queue.drop_queue() {
-                self.commit_last(&queue, offset).await;
-            }
-        }))
-        .await;
-    }
-
-    /// Goes on with a queue at another offset.
-    pub(super) fn move_queue(self: &Arc<Self>, queue: &Arc<AssignedQueue>, offset: i64) {
-        let moved = AssignedQueue::new(queue.queue.clone(), Arc::clone(self));
-        {
-            let mut assigned = self.assigned.lock();
-            // Given up meanwhile.
-            if !assigned
-                .get(&queue.queue)
-                .is_some_and(|it| Arc::ptr_eq(it, queue))
-            {
-                return;
-            }
-            assigned.insert(queue.queue.clone(), Arc::clone(&moved));
+            let offset = queue.drop_queue();
+            due.extend(offset.map(|offset| (queue, offset)));
         }
-        let _ = queue.drop_queue();
-        // In a task of its own: the old queue's ends with it.
-        self.tasks.spawn(pull_loop::run_from(moved, offset));
+        self.subscriptions.forget_stopped();
+        self.commit_last(due).await;
     }
 }

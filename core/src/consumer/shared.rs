@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use onsmq_proto::body::MessageModel;
 use onsmq_proto::machine::{Lifecycle, Phase};
+use onsmq_proto::sign::Credentials;
 use onsmq_proto::{message::rules, names};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::group::Group;
@@ -34,12 +36,16 @@ pub(super) struct Shared {
     listened: Arc<ReadyQueue>,
     /// Closed with the consumer.
     inboxes: Mutex<Vec<Inbox>>,
+    /// Cancelled when the end was seen through.
+    closed: CancellationToken,
 }
 
 #[derive(Default)]
 struct State {
     lifecycle: Lifecycle,
     group: Option<Arc<Group>>,
+    /// What is to be signed with once it runs, in place of what was configured.
+    credentials: Option<Credentials>,
 }
 
 impl Shared {
@@ -51,6 +57,7 @@ impl Shared {
             subscriptions: Arc::default(),
             listened: Arc::default(),
             inboxes: Mutex::default(),
+            closed: CancellationToken::new(),
         })
     }
 
@@ -204,7 +211,23 @@ impl Shared {
         LocalOffsets::open(folder, config.client.instance_name.as_deref(), group).map(Some)
     }
 
+    /// Has all later requests signed with other credentials; before the start, all from the start.
+    pub(super) fn set_credentials(&self, credentials: Credentials) -> Result<()> {
+        let credentials = self.config.client.renewed(credentials)?;
+        let mut state = self.state.lock();
+        match (state.lifecycle.phase(), &state.group) {
+            (Phase::Draining | Phase::Closed, _) => return Err(self.closed()),
+            (_, Some(group)) => group.instance.set_credentials(credentials),
+            (_, None) => state.credentials = Some(credentials),
+        }
+        Ok(())
+    }
+
     async fn begin(&self, group: &Arc<Group>) -> Result<()> {
+        if let Some(credentials) = self.state.lock().credentials.take() {
+            group.instance.set_credentials(credentials);
+        }
+        group.instance.find_name_servers().await?;
         if !group.is_broadcasting() {
             self.subscriptions
                 .insert_all_of(&group.retry_topic(), &self.listened)?;
@@ -212,12 +235,16 @@ impl Shared {
         for topic in self.subscriptions.topics() {
             group.instance.take_up(&topic).await?;
         }
+        group.check_conditions().await?;
         // Brokers refuse pulls of groups that they have not heard of.
-        group.instance.heartbeat_all().await;
+        group.instance.heartbeat_all().await?;
         {
             let mut state = self.state.lock();
             if state.lifecycle.phase() != Phase::Running {
                 return Err(self.closed());
+            }
+            if let Some(credentials) = state.credentials.take() {
+                group.instance.set_credentials(credentials);
             }
             state.group = Some(Arc::clone(group));
         }
@@ -231,6 +258,7 @@ impl Shared {
         ));
         group.tasks.spawn(Arc::clone(group).run_rebalance());
         group.tasks.spawn(Arc::clone(group).run_commit());
+        group.tasks.spawn(Arc::clone(group).run_expiry());
         if self.config.ordered {
             group.tasks.spawn(Arc::clone(group).run_locks());
         }
@@ -244,19 +272,29 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) async fn shutdown(&self) {
-        let group = {
-            let mut state = self.state.lock();
-            if !state.lifecycle.shutdown() {
-                return;
-            }
-            state.group.take()
-        };
-        if let Some(group) = group {
-            self.end(&group).await;
+    /// Takes no more messages from this call on. The future sees the end through, or waits until
+    /// whoever called first has.
+    pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.state.lock();
+        let is_first = state.lifecycle.shutdown();
+        let group = state.group.take();
+        if state.lifecycle.phase() == Phase::Closed {
+            self.closed.cancel();
         }
-        self.close_inboxes();
-        self.state.lock().lifecycle.drained();
+        drop(state);
+        // Nobody waits for ever should this one be given up.
+        let closed = is_first.then(|| self.closed.clone().drop_guard());
+        let shared = Arc::clone(self);
+        async move {
+            let Some(_closed) = closed else {
+                return shared.closed.cancelled().await;
+            };
+            if let Some(group) = group {
+                shared.end(&group).await;
+            }
+            shared.close_inboxes();
+            shared.state.lock().lifecycle.drained();
+        }
     }
 
     async fn end(&self, group: &Arc<Group>) {
@@ -290,10 +328,7 @@ impl Shared {
     pub(super) fn abandon(self: &Arc<Self>) {
         let group = self.state.lock().group.clone();
         if let Some(group) = group {
-            let shared = Arc::clone(self);
-            group
-                .runtime()
-                .spawn(async move { shared.shutdown().await });
+            group.runtime().spawn(self.shutdown());
         }
     }
 
@@ -339,6 +374,15 @@ async fn take_up(group: Arc<Group>, topic: Arc<str>) {
     if let Err(error) = group.instance.take_up(&topic).await {
         debug!(topic = &*topic, "its route is looked up later: {error}");
     }
+    if let Some(subscription) = group.subscriptions.get(&topic)
+        && subscription.data.is_sql92()
+        && let Err(error) = group.check_condition(&subscription).await
+    {
+        warn!(
+            topic = &*topic,
+            "no message of the topic will come: {error}"
+        );
+    }
     group.instance.subscriptions_changed();
 }
 
@@ -381,21 +425,39 @@ macro_rules! consumer_life {
             ///
             /// # Errors
             /// [`NameServerUnreachable`](crate::ErrorKind::NameServerUnreachable),
-            /// [`Closed`](crate::ErrorKind::Closed),
-            /// [`InvalidState`](crate::ErrorKind::InvalidState) where a consumer of the group runs
+            /// [`Tls`](crate::ErrorKind::Tls), [`Closed`](crate::ErrorKind::Closed),
+            /// [`Configuration`](crate::ErrorKind::Configuration) where a file cannot be used,
+            /// [`NoPermission`](crate::ErrorKind::NoPermission) where the account may not consume
+            /// one of the topics or be in the group, [`InvalidState`](crate::ErrorKind::InvalidState) where a consumer of the group runs
             /// under the same InstanceName.
             pub async fn start(&self) -> crate::Result<()> {
                 self.0.start().await
             }
 
+            /// Has all requests from now on signed with other credentials, as STS tokens need it;
+            /// what is under way is not broken off, and what was refused is tried again within
+            /// seconds. OnsChannel stays where none is given. Does not block. Before `start` they
+            /// count from the start.
+            ///
+            /// They count for all producers and consumers that share the instance: those of one
+            /// [`Client`](crate::Client) that were configured with the same credentials, whatever
+            /// has become of these since, and the same addresses, namespace, TLS and InstanceName.
+            ///
+            /// # Errors
+            /// [`Configuration`](crate::ErrorKind::Configuration) for an empty key, secret or
+            /// token, [`Closed`](crate::ErrorKind::Closed).
+            pub fn set_credentials(&self, credentials: crate::Credentials) -> crate::Result<()> {
+                self.0.set_credentials(credentials)
+            }
+
             /// Stops pulling, waits for the messages that were handed over (bounded by
             /// `AwaitTerminationMillisWhenShutdown`), commits offsets and leaves the group. What
-            /// was completed before does not come again; what was not handed over does. A second
-            /// call does nothing.
+            /// was completed before does not come again; what was not handed over does. It takes
+            /// effect from this call on; a second call waits for the first.
             ///
-            /// A listener that calls this waits for itself: it should spawn it instead.
-            pub async fn shutdown(&self) {
-                self.0.shutdown().await;
+            /// A listener that awaits this waits for itself: it should spawn it instead.
+            pub fn shutdown(&self) -> impl Future<Output = ()> + Send + use<> {
+                self.0.shutdown()
             }
 
             /// Whether it was started and not shut down.

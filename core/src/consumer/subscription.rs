@@ -117,6 +117,34 @@ impl Subscriptions {
         self.by_topic.lock().keys().cloned().collect()
     }
 
+    /// Where messages wait, each place once.
+    fn places(&self) -> Vec<Arc<ReadyQueue>> {
+        let mut places: Vec<Arc<ReadyQueue>> = Vec::new();
+        for subscription in self.by_topic.lock().values() {
+            if !places.iter().any(|it| Arc::ptr_eq(it, &subscription.ready)) {
+                places.push(Arc::clone(&subscription.ready));
+            }
+        }
+        places
+    }
+
+    /// Lets go of what waits of queues that were given away.
+    pub(super) fn forget_stopped(&self) {
+        self.places().iter().for_each(|it| it.forget_stopped());
+    }
+
+    /// How many messages wait to be handed over.
+    pub(super) fn waiting(&self) -> usize {
+        self.places().iter().map(|it| it.len()).sum()
+    }
+
+    /// Those whose condition brokers evaluate.
+    pub(super) fn conditions(&self) -> Vec<Arc<Subscription>> {
+        let by_topic = self.by_topic.lock();
+        let conditions = by_topic.values().filter(|it| it.data.is_sql92());
+        conditions.cloned().collect()
+    }
+
     pub(super) fn data(&self) -> Vec<SubscriptionData> {
         self.by_topic
             .lock()

@@ -179,7 +179,7 @@ impl Client {
             }
         }
         instances.made += 1;
-        let instance = Instance::spawn(config, instances.made);
+        let instance = Instance::spawn(config, instances.made)?;
         let of_config = instances.by_config.entry(config.clone()).or_default();
         of_config.retain(|it| it.strong_count() > 0);
         of_config.push(Arc::downgrade(&instance));

@@ -19,6 +19,8 @@ use crate::net::Inbound;
 enum Timer {
     /// Show the groups and subscriptions to all brokers.
     Heartbeat,
+    /// Ask the address server for the name servers, where there is one.
+    NameServers,
     /// Ask for the routes of all topics in use.
     Routes,
     /// Ask for the routes of topics that consumers wait for.
@@ -29,13 +31,20 @@ enum Timer {
     Commit,
     /// Renew the locks of queues.
     Locks,
+    /// Look for messages that their listeners take too long over.
+    Expiry,
 }
 
 const HEARTBEAT: Duration = Duration::from_secs(30);
+/// Name servers that were just told may be those of a moment ago.
+const NAME_SERVERS_FIRST: Duration = Duration::from_secs(10);
+const NAME_SERVERS: Duration = Duration::from_secs(90);
 const ROUTES: Duration = Duration::from_secs(30);
 const REBALANCE: Duration = Duration::from_secs(20);
 const COMMIT: Duration = Duration::from_secs(5);
 const LOCKS: Duration = Duration::from_secs(20);
+/// Listeners may take minutes.
+const EXPIRY: Duration = Duration::from_secs(30);
 /// A topic that a consumer waits for is asked for after this, then less often.
 const MISSING_FIRST: Duration = Duration::from_millis(100);
 const MISSING_LATER: Duration = Duration::from_secs(3);
@@ -46,6 +55,7 @@ pub(super) enum Wake {
     Heartbeat,
     Rebalance,
     MissingTopics,
+    Routes,
 }
 
 pub(super) struct Driver {
@@ -75,8 +85,12 @@ impl Driver {
             (Timer::Rebalance, REBALANCE),
             (Timer::Commit, COMMIT),
             (Timer::Locks, LOCKS),
+            (Timer::Expiry, EXPIRY),
         ] {
             timers.set(timer, (now + pause).into_std());
+        }
+        if instance.has_address_server() {
+            timers.set(Timer::NameServers, (now + NAME_SERVERS_FIRST).into_std());
         }
         Self {
             instance,
@@ -111,6 +125,10 @@ impl Driver {
                     self.heartbeat();
                     HEARTBEAT
                 }
+                Timer::NameServers => {
+                    self.find_name_servers();
+                    NAME_SERVERS
+                }
                 Timer::Routes => {
                     let known = self.instance.routes.known();
                     self.look_up(known);
@@ -128,6 +146,10 @@ impl Driver {
                     self.instance.consumers().iter().for_each(|it| it.commit());
                     COMMIT
                 }
+                Timer::Expiry => {
+                    self.instance.consumers().iter().for_each(|it| it.expire());
+                    EXPIRY
+                }
                 Timer::Locks => {
                     self.instance
                         .consumers()
@@ -144,6 +166,7 @@ impl Driver {
         match wake {
             Wake::Heartbeat => self.heartbeat(),
             Wake::Rebalance => self.rebalance(),
+            Wake::Routes => self.timers.set(Timer::Routes, Instant::now().into_std()),
             Wake::MissingTopics => {
                 self.missing_pause = MISSING_FIRST;
                 let due = Instant::now() + MISSING_FIRST;
@@ -167,14 +190,14 @@ impl Driver {
         }
         let instance = Arc::clone(&self.instance);
         tokio::spawn(async move {
-            instance.heartbeat(&address).await;
+            let _ = instance.heartbeat(&address).await;
             instance.wake(Wake::Rebalance);
         });
     }
 
     fn heartbeat(&self) {
         let instance = Arc::clone(&self.instance);
-        tokio::spawn(async move { instance.heartbeat_all().await });
+        tokio::spawn(async move { drop(instance.heartbeat_all().await) });
     }
 
     fn rebalance(&self) {
@@ -182,6 +205,15 @@ impl Driver {
             .consumers()
             .iter()
             .for_each(|it| it.rebalance());
+    }
+
+    fn find_name_servers(&self) {
+        let instance = Arc::clone(&self.instance);
+        tokio::spawn(async move {
+            if instance.refresh_name_servers().await {
+                instance.wake(Wake::Routes);
+            }
+        });
     }
 
     /// Asks for routes beside the driver; consumers are told of what changed.
@@ -193,7 +225,7 @@ impl Driver {
         self.looking_up = Some(tokio::spawn(async move {
             if instance.refresh_routes(&topics).await {
                 // New brokers are to know the groups before they are pulled from.
-                instance.heartbeat_all().await;
+                let _ = instance.heartbeat_all().await;
                 instance.wake(Wake::Rebalance);
             }
         }));

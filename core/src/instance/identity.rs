@@ -9,7 +9,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use onsmq_proto::hash::java_string_hash;
 use onsmq_proto::message::id::{UniqueId, UniqueIds};
 
-use crate::config::ClientConfig;
+use crate::config::{ClientConfig, Discovery};
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {
@@ -26,7 +26,7 @@ pub(crate) fn client_id(config: &ClientConfig, address: Ipv4Addr, turn: u64) -> 
     if let Some(name) = &config.instance_name {
         return format!("{address}@{name}");
     }
-    let servers = java_string_hash(&config.name_servers.join(";"));
+    let servers = java_string_hash(&config.discovery.given());
     let account = config
         .credentials
         .as_ref()
@@ -43,11 +43,20 @@ pub(crate) fn client_id(config: &ClientConfig, address: Ipv4Addr, turn: u64) -> 
     )
 }
 
-/// This host's address as the first name server that has one sees it. No packet is sent for it.
-pub(crate) fn local_address(name_servers: &[String]) -> Ipv4Addr {
-    name_servers
+/// Nobody's address, beyond every network's own hosts.
+const ELSEWHERE: &str = "192.0.2.1:9876";
+
+/// This host's address as the first name server that has one sees it; where all have names only,
+/// or are not known yet, as the world sees it. No packet is sent for it.
+pub(crate) fn local_address(discovery: &Discovery) -> Ipv4Addr {
+    let given = match discovery {
+        Discovery::NameServers(addresses) => addresses.as_slice(),
+        Discovery::AddressServer(_) => &[],
+    };
+    given
         .iter()
         .find_map(|server| towards(server))
+        .or_else(|| towards(ELSEWHERE))
         .unwrap_or(Ipv4Addr::LOCALHOST)
 }
 

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::shared::Instance;
-use super::transaction;
-use crate::net::{Inbound, REQUEST_TIMEOUT};
+use super::{consumer_requests, transaction};
+use crate::net::{Connection, Inbound, REQUEST_TIMEOUT};
 
 /// Does what a server's request asks for, and answers it unless it is one-way.
 pub(super) fn handle(instance: &Arc<Instance>, inbound: Inbound) {
@@ -21,15 +21,32 @@ pub(super) fn handle(instance: &Arc<Instance>, inbound: Inbound) {
         RequestCode::CHECK_TRANSACTION_STATE => {
             transaction::check(instance, connection.address(), &command)
         }
+        RequestCode::RESET_CONSUMER_CLIENT_OFFSET => {
+            consumer_requests::reset_offsets(instance, &command)
+        }
+        RequestCode::GET_CONSUMER_STATUS_FROM_CLIENT => {
+            consumer_requests::status(instance, &command)
+        }
+        RequestCode::GET_CONSUMER_RUNNING_INFO => {
+            consumer_requests::running_info(instance, &command)
+        }
+        RequestCode::CONSUME_MESSAGE_DIRECTLY => {
+            let answer = consumer_requests::consume_directly(instance, command);
+            // It takes as long as the listener.
+            tokio::spawn(async move { send(&connection, answer.await).await });
+            return;
+        }
         _ => not_supported(&command),
     };
     if !command.is_oneway() {
-        tokio::spawn(async move {
-            let _ = connection
-                .send(answer, Instant::now() + REQUEST_TIMEOUT)
-                .await;
-        });
+        tokio::spawn(async move { send(&connection, answer).await });
     }
+}
+
+/// An answer that does not arrive is missed by the server only.
+async fn send(connection: &Connection, answer: Command) {
+    let deadline = Instant::now() + REQUEST_TIMEOUT;
+    let _ = connection.send(answer, deadline).await;
 }
 
 fn members_changed(instance: &Instance, command: &Command) -> Command {

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use onsmq_proto::body::{ConsumerData, HeartbeatData, ProducerData};
+use futures_util::future::BoxFuture;
+use onsmq_proto::body::{
+    ConsumerData, ConsumerRunningInfo, ConsumerStatus, DirectResult, HeartbeatData, ProducerData,
+};
+use onsmq_proto::machine::MessageQueue;
+use onsmq_proto::message::StoredMessage;
 use rustc_hash::FxHashMap;
 
 use crate::producer::Checker;
@@ -18,6 +23,20 @@ pub(crate) trait ConsumerMember: Send + Sync {
     fn commit(&self);
     /// It is time to renew the locks of queues that are consumed in order.
     fn renew_locks(&self);
+    /// It is time to look for messages that take too long.
+    fn expire(&self);
+    /// An operator has it go on with some queues of a topic at other offsets.
+    fn reset(self: Arc<Self>, topic: &str, offsets: &[(MessageQueue, i64)]);
+    /// How far its queues of a topic are consumed.
+    fn offsets(&self, topic: &str) -> ConsumerStatus;
+    /// What it is doing; what its workers are doing where that is asked for.
+    fn running_info(&self, with_workers: bool) -> ConsumerRunningInfo;
+    /// Has a message consumed at once, without an effect on offsets.
+    fn consume_directly(
+        self: Arc<Self>,
+        message: StoredMessage,
+        broker_name: String,
+    ) -> BoxFuture<'static, Result<DirectResult>>;
 }
 
 /// Who is in which group. Groups are named as they travel.

@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// What is known of topics, and the name servers that know more.
 pub(crate) struct Routes {
-    name_servers: NameServers,
+    pub(super) name_servers: NameServers,
     table: Mutex<RouteTable>,
     /// Topics that consumers wait for and that do not exist yet.
     missing: Mutex<FxHashSet<Arc<str>>>,

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use onsmq_proto::machine::BrokerHealth;
+use onsmq_proto::sign::Credentials;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::discovery::Finder;
 use super::driver::{Driver, Wake};
 use super::identity::{MessageIds, client_id, local_address};
 use super::members::{ConsumerMember, Members};
 use super::routes::{Refreshed, Routes};
 use crate::config::ClientConfig;
-use crate::net::{Events, NameServers, Peers, REQUEST_TIMEOUT};
+use crate::net::{Events, Peers, REQUEST_TIMEOUT};
 use crate::producer::Checker;
 use crate::request::group;
 use crate::request::heartbeat::{self, Leaving};
@@ -27,6 +29,7 @@ pub(crate) struct Instance {
     pub(crate) namespace: Option<String>,
     pub(crate) peers: Peers,
     pub(crate) routes: Routes,
+    pub(super) finder: Finder,
     pub(crate) ids: MessageIds,
     pub(crate) health: Mutex<BrokerHealth>,
     members: Mutex<Membership>,
@@ -44,17 +47,22 @@ struct Membership {
 impl Instance {
     /// Makes an instance and the task that drives it, on the current runtime. `turn` tells
     /// instances of one process apart.
-    pub(super) fn spawn(config: &ClientConfig, turn: u64) -> Arc<Self> {
-        let address = local_address(&config.name_servers);
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] where a file cannot be used that the configuration names.
+    pub(super) fn spawn(config: &ClientConfig, turn: u64) -> Result<Arc<Self>> {
+        let address = local_address(&config.discovery);
         let (wake, wakes) = mpsc::unbounded_channel();
         let (inbound, requests) = mpsc::unbounded_channel();
         let (connected, connections) = mpsc::unbounded_channel();
         let events = Events { inbound, connected };
+        let finder = Finder::new(config)?;
         let this = Arc::new(Self {
             client_id: client_id(config, address, turn),
             namespace: config.namespace.clone(),
-            peers: Peers::new(config.credentials.clone(), events),
-            routes: Routes::new(NameServers::new(config.name_servers.clone())),
+            peers: Peers::new(config, events)?,
+            routes: Routes::new(finder.name_servers()),
+            finder,
             ids: MessageIds::new(address),
             health: Mutex::default(),
             members: Mutex::new(Membership {
@@ -66,7 +74,7 @@ impl Instance {
         });
         let driver = Driver::new(Arc::clone(&this), wakes, requests, connections);
         tokio::spawn(driver.run(this.closing.clone()));
-        this
+        Ok(this)
     }
 
     /// Lets a member in. `None` where the last one has left: another instance is needed then.
@@ -140,17 +148,29 @@ impl Instance {
     }
 
     /// Sends a heartbeat to every broker that is known, and waits for the answers.
-    pub(crate) async fn heartbeat_all(&self) {
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoPermission`] where a broker says so and none takes it.
+    pub(crate) async fn heartbeat_all(&self) -> Result<()> {
         let addresses = self.routes.broker_addresses();
-        join_all(addresses.iter().map(|address| self.heartbeat(address))).await;
+        let beats = join_all(addresses.iter().map(|address| self.heartbeat(address))).await;
+        let is_taken = beats.iter().any(Result::is_ok);
+        let mut errors = beats.into_iter().filter_map(Result::err);
+        match errors.find(|error| error.kind() == ErrorKind::NoPermission) {
+            Some(refusal) if !is_taken => Err(refusal),
+            _ => Ok(()),
+        }
     }
 
     /// Sends a heartbeat to a broker, and waits for the answer.
-    pub(crate) async fn heartbeat(&self, address: &str) {
+    ///
+    /// # Errors
+    /// What the broker did, which was logged.
+    pub(crate) async fn heartbeat(&self, address: &str) -> Result<()> {
         let data = {
             let membership = self.members.lock();
             if membership.members.is_empty() {
-                return;
+                return Ok(());
             }
             membership.members.heartbeat(&self.client_id)
         };
@@ -162,11 +182,13 @@ impl Instance {
                 .await?;
             heartbeat::answer(answer)
         };
-        match beat.await {
+        let taken = beat.await;
+        match &taken {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NoPermission => warn!(address, "{error}"),
             Err(error) => debug!(address, "heartbeat: {error}"),
         }
+        taken
     }
 
     /// Refreshes the routes of these topics. True where one of them has changed.
@@ -210,9 +232,22 @@ impl Instance {
         self.wake(Wake::MissingTopics);
     }
 
+    /// Signs all later requests with other credentials, and tells brokers at once: those that
+    /// refused the old ones may have forgotten this client.
+    pub(crate) fn set_credentials(&self, credentials: Credentials) {
+        self.peers.set_credentials(credentials);
+        self.wake(Wake::Heartbeat);
+        self.wake(Wake::Rebalance);
+    }
+
     pub(super) fn wake(&self, wake: Wake) {
         // A driver that has ended has nothing left to do.
         let _ = self.wake.send(wake);
+    }
+
+    /// The name servers that are used, for now.
+    pub(crate) fn name_servers(&self) -> Arc<[String]> {
+        self.routes.name_servers.addresses()
     }
 
     /// The name of a topic or group as it travels.

@@ -3,6 +3,7 @@
 //! A caller encodes its request straight into the buffer that is written next, so requests that
 //! come while the socket is busy leave together; answers find their caller by opaque.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI16, Ordering};
 use std::time::Duration;
@@ -11,13 +12,13 @@ use bytes::{Bytes, BytesMut};
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, Serialization};
 use onsmq_proto::machine::Session;
 use parking_lot::Mutex;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::stream::Stream;
+use super::tls;
 use crate::{Error, ErrorKind, Result};
 
 /// Bytes that may wait to be written. Callers wait above it, so that a peer that does not read
@@ -39,6 +40,7 @@ pub(crate) struct Connection(Arc<Shared>);
 
 struct Shared {
     address: Arc<str>,
+    is_secure: bool,
     /// What the peer says that it is; 0 before it has said anything.
     version: AtomicI16,
     state: Mutex<State>,
@@ -96,13 +98,14 @@ impl Output {
 impl Connection {
     /// Takes over a socket. `inbound` gets the peer's requests, and `closed` is called once the
     /// connection has ended.
-    pub(crate) fn spawn(
+    pub(super) fn spawn(
         address: Arc<str>,
-        stream: TcpStream,
+        stream: Stream,
         inbound: mpsc::UnboundedSender<Inbound>,
     ) -> Self {
         let this = Self(Arc::new(Shared {
             address,
+            is_secure: stream.is_secure,
             version: AtomicI16::new(0),
             state: Mutex::new(State {
                 session: Session::default(),
@@ -216,9 +219,11 @@ impl Connection {
         }
     }
 
-    async fn run(self, stream: TcpStream, inbound: mpsc::UnboundedSender<Inbound>) {
-        let (reader, writer) = stream.into_split();
+    async fn run(self, stream: Stream, inbound: mpsc::UnboundedSender<Inbound>) {
+        let Stream { reader, writer, .. } = stream;
         let error = tokio::select! {
+            // What the peer said before it went is a better reason than that it is gone.
+            biased;
             error = self.read(reader, inbound) => error,
             error = self.write(writer) => error,
             never = self.expire() => never,
@@ -238,7 +243,7 @@ impl Connection {
 
     async fn read(
         &self,
-        mut reader: OwnedReadHalf,
+        mut reader: impl AsyncRead + Unpin,
         inbound: mpsc::UnboundedSender<Inbound>,
     ) -> Error {
         let mut buf = BytesMut::with_capacity(READ_BUFFER);
@@ -250,9 +255,9 @@ impl Connection {
             // What is left over is the beginning of a frame; room for the rest was reserved.
             buf.reserve(READ_BUFFER / 4);
             match reader.read_buf(&mut buf).await {
-                Ok(0) => return self.lost("the peer closed it"),
+                Ok(0) => return self.hung_up(&"the peer closed it"),
                 Ok(_) => {}
-                Err(error) => return self.lost(&error).with_source(error),
+                Err(error) => return self.failed(error),
             }
         }
     }
@@ -263,10 +268,15 @@ impl Connection {
         buf: &mut BytesMut,
         inbound: &mpsc::UnboundedSender<Inbound>,
     ) -> Result<()> {
+        // As the length of a frame it would be too much.
+        let is_alert = !self.0.is_secure && tls::is_alert(buf);
         loop {
             let command = Frame::decode(buf, DEFAULT_MAX_FRAME)
                 .and_then(|frame| frame.map(Command::decode).transpose())
-                .map_err(|error| Error::protocol(&self.0.address, error))?;
+                .map_err(|error| match is_alert {
+                    true => self.wants_tls(),
+                    false => Error::protocol(&self.0.address, error),
+                })?;
             let Some(command) = command else {
                 return Ok(());
             };
@@ -286,7 +296,7 @@ impl Connection {
         }
     }
 
-    async fn write(&self, mut writer: OwnedWriteHalf) -> Error {
+    async fn write(&self, mut writer: impl AsyncWrite + Unpin) -> Error {
         loop {
             let (chunks, bytes) = {
                 let mut state = self.0.state.lock();
@@ -298,8 +308,12 @@ impl Connection {
             }
             for mut chunk in chunks {
                 if let Err(error) = writer.write_all_buf(&mut chunk).await {
-                    return self.lost(&error).with_source(error);
+                    return self.failed(error);
                 }
+            }
+            // TLS may hold back the end.
+            if let Err(error) = writer.flush().await {
+                return self.failed(error);
             }
             self.0.state.lock().output.bytes -= bytes;
             self.0.written.notify_waiters();
@@ -332,6 +346,30 @@ impl Connection {
                 ))));
             }
         }
+    }
+
+    /// The error of a socket that failed; TLS tells so of what it does not like.
+    fn failed(&self, error: io::Error) -> Error {
+        tls::explained(&self.0.address, &error)
+            .unwrap_or_else(|| self.hung_up(&error))
+            .with_source(error)
+    }
+
+    fn hung_up(&self, why: &dyn std::fmt::Display) -> Error {
+        match self.version() {
+            // RocketMQ's servers hang up where they take TLS only.
+            None if !self.0.is_secure => self.lost(format_args!(
+                "{why}, before it answered anything: it may want TLS (tls.enable)"
+            )),
+            _ => self.lost(why),
+        }
+    }
+
+    fn wants_tls(&self) -> Error {
+        Error::new(
+            ErrorKind::Tls,
+            format!("{} answers in TLS: set tls.enable to true", self.0.address),
+        )
     }
 
     fn lost(&self, why: impl std::fmt::Display) -> Error {

@@ -6,15 +6,50 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use tracing::warn;
 
+use super::stream::Stream;
+use super::tls::Tls;
+use crate::config::{TlsConfig, keys};
 use crate::{Error, ErrorKind, Result};
 
 /// How long one attempt may take: a host that drops packets must not use up a whole budget.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Connects to `host:port`, an IPv6 host with or without brackets.
-pub(super) async fn connect(address: &str, deadline: Instant) -> Result<TcpStream> {
-    let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
+/// Makes connections, secure ones where that is configured.
+pub(super) struct Connector(Option<Tls>);
+
+impl Connector {
+    /// Reads the files that the configuration names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`].
+    pub(super) fn new(config: &TlsConfig) -> Result<Self> {
+        if config.insecure_skip_verify {
+            warn!(
+                "{} is set: the certificates of servers are NOT verified, and whoever is in between \
+                 can read and change everything",
+                keys::TLS_INSECURE_SKIP_VERIFY
+            );
+        }
+        Tls::new(config).map(Self)
+    }
+
+    /// Connects to `host:port`, an IPv6 host with or without brackets.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConnectFailed`], [`ErrorKind::Tls`].
+    pub(super) async fn connect(&self, address: &str, deadline: Instant) -> Result<Stream> {
+        let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
+        let stream = tcp(address, deadline).await?;
+        match &self.0 {
+            Some(tls) => Ok(tls.handshake(address, stream, deadline).await?.into()),
+            None => Ok(stream.into()),
+        }
+    }
+}
+
+async fn tcp(address: &str, deadline: Instant) -> Result<TcpStream> {
     let stream = match tokio::time::timeout_at(deadline, dial(address)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(failed(address, &error).with_source(error)),
@@ -40,7 +75,7 @@ async fn dial(address: &str) -> io::Result<TcpStream> {
 }
 
 /// Splits at the last colon (`wire.md`, section 5).
-fn split(address: &str) -> Option<(&str, u16)> {
+pub(super) fn split(address: &str) -> Option<(&str, u16)> {
     let (host, port) = address.rsplit_once(':')?;
     let bare = host
         .strip_prefix('[')

@@ -1,9 +1,11 @@
 //! The name servers: any of them will do.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onsmq_proto::codec::Command;
+use parking_lot::RwLock;
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -13,9 +15,9 @@ use crate::{Error, ErrorKind, Result};
 /// The time one name server is given before the next is asked.
 const ATTEMPT: Duration = Duration::from_millis(1500);
 
-/// The configured name servers, and the one that answered last.
+/// The name servers as far as they are known, and the one that answered last.
 pub(crate) struct NameServers {
-    addresses: Vec<String>,
+    addresses: RwLock<Arc<[String]>>,
     current: AtomicUsize,
 }
 
@@ -23,11 +25,34 @@ impl NameServers {
     pub(crate) fn new(addresses: Vec<String>) -> Self {
         // Clients of one configuration spread over the servers.
         let current = AtomicUsize::new(fastrand::usize(..addresses.len().max(1)));
-        Self { addresses, current }
+        Self {
+            addresses: RwLock::new(addresses.into()),
+            current,
+        }
     }
 
-    pub(crate) fn addresses(&self) -> &[String] {
-        &self.addresses
+    /// All of them; none while an address server has not told.
+    pub(crate) fn addresses(&self) -> Arc<[String]> {
+        Arc::clone(&self.addresses.read())
+    }
+
+    /// Takes up a new list, whose order does not count. Answers those that are gone, or `None`
+    /// where the list says nothing new.
+    pub(crate) fn replace(&self, list: Vec<String>) -> Option<Vec<String>> {
+        let mut addresses = self.addresses.write();
+        let missing = |from: &[String], of: &[String]| -> Vec<String> {
+            of.iter().filter(|it| !from.contains(it)).cloned().collect()
+        };
+        let gone = missing(&list, &addresses);
+        if gone.is_empty() && missing(&addresses, &list).is_empty() {
+            return None;
+        }
+        if addresses.is_empty() {
+            self.current
+                .store(fastrand::usize(..list.len().max(1)), Ordering::Relaxed);
+        }
+        *addresses = list.into();
+        Some(gone)
     }
 
     /// Asks one name server after the other until one answers.
@@ -40,13 +65,14 @@ impl NameServers {
         command: &Command,
         deadline: Instant,
     ) -> Result<Command> {
+        let addresses = self.addresses();
         let first = self.current.load(Ordering::Relaxed);
         let mut failures = Vec::new();
-        for turn in 0..self.addresses.len() {
-            let index = (first + turn) % self.addresses.len();
-            let address = &self.addresses[index];
+        for turn in 0..addresses.len() {
+            let index = (first + turn) % addresses.len();
+            let address = &addresses[index];
             // The last one may use what time is left.
-            let last = turn + 1 == self.addresses.len();
+            let last = turn + 1 == addresses.len();
             let until = if last {
                 deadline
             } else {
@@ -70,16 +96,18 @@ impl NameServers {
 
 fn unreachable(failures: &[Error]) -> Error {
     let texts: Vec<_> = failures.iter().map(Error::message).collect();
-    // A name server that speaks something else is a wrong address, not a passing fault.
-    let kind = match failures {
-        [only] if only.kind() == ErrorKind::Protocol => ErrorKind::Protocol,
-        _ => ErrorKind::NameServerUnreachable,
-    };
+    // A name server that speaks something else, or whose certificate is bad, is no passing fault.
+    let is_all = |kind| !failures.is_empty() && failures.iter().all(|it| it.kind() == kind);
+    let kind = [ErrorKind::Protocol, ErrorKind::Tls]
+        .into_iter()
+        .find(|kind| is_all(*kind))
+        .unwrap_or(ErrorKind::NameServerUnreachable);
     let error = Error::new(
         kind,
         format!("no name server answers: {}", texts.join("; ")),
     );
     match failures.last() {
+        Some(last) if last.is_retriable() => error.passing().with_source(last.clone()),
         Some(last) => error.with_source(last.clone()),
         None => error,
     }

@@ -6,14 +6,15 @@ use std::time::Duration;
 use onsmq_proto::codec::Command;
 use onsmq_proto::machine::Backoff;
 use onsmq_proto::sign::{Credentials, sign};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::connection::{Connection, Inbound};
-use super::connector;
+use super::connector::Connector;
+use crate::config::ClientConfig;
 use crate::{Error, ErrorKind, Result};
 
 /// The pause after a connection could not be made. Short, since a broker that restarts is to be
@@ -32,7 +33,8 @@ pub(crate) struct Events {
 /// All peers of a client instance.
 pub(crate) struct Peers {
     events: Events,
-    credentials: Option<Credentials>,
+    connector: Connector,
+    credentials: RwLock<Option<Credentials>>,
     peers: Mutex<Table>,
 }
 
@@ -58,12 +60,22 @@ struct Dialling {
 }
 
 impl Peers {
-    pub(crate) fn new(credentials: Option<Credentials>, events: Events) -> Self {
-        Self {
+    /// Reads what the configuration names of TLS.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`].
+    pub(crate) fn new(config: &ClientConfig, events: Events) -> Result<Self> {
+        Ok(Self {
             events,
-            credentials,
+            connector: Connector::new(&config.tls)?,
+            credentials: RwLock::new(config.credentials.clone()),
             peers: Mutex::default(),
-        }
+        })
+    }
+
+    /// Signs all later requests with these.
+    pub(crate) fn set_credentials(&self, credentials: Credentials) {
+        *self.credentials.write() = Some(credentials);
     }
 
     /// Sends a signed request to an address and waits for the answer, whatever its code.
@@ -91,7 +103,7 @@ impl Peers {
     }
 
     fn signed(&self, mut command: Command) -> Command {
-        if let Some(credentials) = &self.credentials {
+        if let Some(credentials) = &*self.credentials.read() {
             sign(&mut command, credentials);
         }
         command
@@ -109,7 +121,7 @@ impl Peers {
         if let Some(connection) = peer.open() {
             return Ok(connection);
         }
-        peer.dial(&mut dialling, &self.events, deadline).await?;
+        peer.dial(&mut dialling, self, deadline).await?;
         // Closed meanwhile: the connection must not outlive its client.
         if self.peers.lock().closed {
             peer.close();
@@ -147,6 +159,14 @@ impl Peers {
     pub(crate) fn version(&self, address: &str) -> Option<i16> {
         let peer = self.peers.lock().by_address.get(address).cloned();
         peer?.open()?.version()
+    }
+
+    /// Lets go of a peer that is not needed any more.
+    pub(crate) fn forget(&self, address: &str) {
+        let peer = self.peers.lock().by_address.remove(address);
+        if let Some(peer) = peer {
+            peer.close();
+        }
     }
 
     /// Closes all connections once what was sent on them has left, and makes no more.
@@ -188,26 +208,21 @@ impl Peer {
         }
     }
 
-    async fn dial(
-        &self,
-        dialling: &mut Dialling,
-        events: &Events,
-        deadline: Instant,
-    ) -> Result<()> {
+    async fn dial(&self, dialling: &mut Dialling, peers: &Peers, deadline: Instant) -> Result<()> {
         if let Some((until, error)) = &dialling.pause
             && Instant::now() < *until
         {
             return Err(error.clone());
         }
-        match connector::connect(&self.address, deadline).await {
+        match peers.connector.connect(&self.address, deadline).await {
             Ok(stream) => {
                 self.log_success(dialling);
                 dialling.backoff.succeeded();
                 dialling.pause = None;
-                let inbound = events.inbound.clone();
+                let inbound = peers.events.inbound.clone();
                 let connection = Connection::spawn(Arc::clone(&self.address), stream, inbound);
                 *self.current.lock() = Some(connection);
-                let _ = events.connected.send(Arc::clone(&self.address));
+                let _ = peers.events.connected.send(Arc::clone(&self.address));
                 Ok(())
             }
             Err(error) => {

@@ -180,7 +180,7 @@ impl Sender {
             Some(version) => version,
             None => {
                 // Whatever it answers tells its version.
-                self.instance.heartbeat(address).await;
+                let _ = self.instance.heartbeat(address).await;
                 self.instance.peers.version(address).ok_or_else(|| {
                     Error::new(
                         ErrorKind::ConnectFailed,
@@ -319,6 +319,8 @@ fn next_step(error: &Error) -> Next {
         ErrorKind::ConnectFailed | ErrorKind::ConnectionLost | ErrorKind::Timeout => {
             Next::OtherBroker
         }
+        // A handshake that was cut off; a bad certificate stays bad.
+        ErrorKind::Tls if error.is_retriable() => Next::OtherBroker,
         ErrorKind::FlowControl => Next::SlowDown,
         ErrorKind::NoRoute if error.response_code().is_some() => Next::NewRoute,
         ErrorKind::BrokerRefused => match error.response_code() {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use onsmq_proto::machine::{Lifecycle, Phase};
+use onsmq_proto::sign::Credentials;
 use parking_lot::RwLock;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{info, warn};
@@ -24,12 +26,16 @@ pub(super) struct Shared {
     /// Answers brokers that ask for outcomes; transactional producers have one.
     checker: Option<Checker>,
     state: RwLock<State>,
+    /// Cancelled when the end was seen through.
+    closed: CancellationToken,
 }
 
 #[derive(Default)]
 struct State {
     lifecycle: Lifecycle,
     running: Option<Arc<Running>>,
+    /// What is to be signed with once it runs, in place of what was configured.
+    credentials: Option<Credentials>,
 }
 
 /// A producer that was started.
@@ -51,6 +57,7 @@ impl Shared {
             config,
             checker,
             state: RwLock::default(),
+            closed: CancellationToken::new(),
         })
     }
 
@@ -68,22 +75,69 @@ impl Shared {
         )
     }
 
-    pub(super) fn start(&self) -> Result<()> {
-        let mut state = self.state.write();
-        if !state.lifecycle.start().map_err(|_| self.closed())? {
+    pub(super) async fn start(&self) -> Result<()> {
+        let start = self.state.write().lifecycle.start();
+        if !start.map_err(|_| self.closed())? {
             return Ok(());
         }
-        match self.join() {
-            Ok(running) => {
-                info!(group = running.sender.group, "producer started");
-                state.running = Some(Arc::new(running));
-                Ok(())
-            }
-            Err(error) => {
-                state.lifecycle.start_failed();
-                Err(error)
-            }
+        let started = match self.join() {
+            Ok(running) => self.begin_life(running).await,
+            Err(error) => Err(error),
+        };
+        if started.is_err() {
+            self.state.write().lifecycle.start_failed();
         }
+        started
+    }
+
+    /// The producer may send once name servers are known.
+    async fn begin_life(&self, running: Running) -> Result<()> {
+        let found = running.sender.instance.find_name_servers().await;
+        let found = found.map_err(|error| {
+            error.context(format_args!(
+                "producer {} does not start",
+                self.config.group
+            ))
+        });
+        let running = Arc::new(running);
+        let started = {
+            let mut state = self.state.write();
+            found.and_then(|()| match state.lifecycle.phase() {
+                Phase::Running => {
+                    if let Some(credentials) = state.credentials.take() {
+                        running.sender.instance.set_credentials(credentials);
+                    }
+                    state.running = Some(Arc::clone(&running));
+                    Ok(())
+                }
+                _ => Err(self.closed()),
+            })
+        };
+        match started {
+            Ok(()) => info!(group = running.sender.group, "producer started"),
+            Err(_) => self.leave(&running).await,
+        }
+        started
+    }
+
+    async fn leave(&self, running: &Running) {
+        let checker = self.checker.as_ref();
+        let Sender {
+            instance, group, ..
+        } = &running.sender;
+        instance.leave_producer(group, checker).await;
+    }
+
+    /// Has all later requests signed with other credentials; before the start, all from the start.
+    pub(super) fn set_credentials(&self, credentials: Credentials) -> Result<()> {
+        let credentials = self.config.client.renewed(credentials)?;
+        let mut state = self.state.write();
+        match (state.lifecycle.phase(), &state.running) {
+            (Phase::Draining | Phase::Closed, _) => return Err(self.closed()),
+            (_, Some(running)) => running.sender.instance.set_credentials(credentials),
+            (_, None) => state.credentials = Some(credentials),
+        }
+        Ok(())
     }
 
     fn join(&self) -> Result<Running> {
@@ -133,45 +187,51 @@ impl Shared {
         Instant::now() + self.config.send_timeout
     }
 
-    pub(super) async fn shutdown(&self) {
-        let running = {
-            let mut state = self.state.write();
-            if !state.lifecycle.shutdown() {
-                return;
-            }
-            state.running.take()
-        };
-        if let Some(running) = running {
-            running.sends.close();
-            // Each send ends by its own deadline.
-            if tokio::time::timeout(self.config.send_timeout, running.sends.wait())
-                .await
-                .is_err()
-            {
-                warn!(
-                    sends = running.sends.len(),
-                    "sends in flight are given up at shutdown"
-                );
-            }
-            let checker = self.checker.as_ref();
-            running
-                .sender
-                .instance
-                .leave_producer(&running.sender.group, checker)
-                .await;
-            info!(group = running.sender.group, "producer shut down");
+    /// Takes no more messages from this call on. The future sees the end through, or waits until
+    /// whoever called first has.
+    pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.state.write();
+        let is_first = state.lifecycle.shutdown();
+        let running = state.running.take();
+        if state.lifecycle.phase() == Phase::Closed {
+            self.closed.cancel();
         }
-        self.state.write().lifecycle.drained();
+        drop(state);
+        // Nobody waits for ever should this one be given up.
+        let closed = is_first.then(|| self.closed.clone().drop_guard());
+        let shared = Arc::clone(self);
+        async move {
+            let Some(_closed) = closed else {
+                return shared.closed.cancelled().await;
+            };
+            if let Some(running) = running {
+                shared.end(&running).await;
+            }
+            shared.state.write().lifecycle.drained();
+        }
+    }
+
+    async fn end(&self, running: &Running) {
+        running.sends.close();
+        // Each send ends by its own deadline.
+        if tokio::time::timeout(self.config.send_timeout, running.sends.wait())
+            .await
+            .is_err()
+        {
+            warn!(
+                sends = running.sends.len(),
+                "sends in flight are given up at shutdown"
+            );
+        }
+        self.leave(running).await;
+        info!(group = running.sender.group, "producer shut down");
     }
 
     /// Shuts down in the background, where that was not done.
     pub(super) fn abandon(self: &Arc<Self>) {
         let running = self.state.read().running.clone();
         if let Some(running) = running {
-            let shared = Arc::clone(self);
-            running
-                .runtime
-                .spawn(async move { shared.shutdown().await });
+            running.runtime.spawn(self.shutdown());
         }
     }
 }
@@ -180,23 +240,37 @@ impl Shared {
 macro_rules! producer_life {
     ($type:ident, $shared:tt) => {
         impl $type {
-            /// Makes the producer ready to send; nothing is sent yet. Starting twice is starting
-            /// once.
+            /// Makes the producer ready to send: reads the files of TLS, and asks ONSAddr, where
+            /// there is one, for the name servers. Starting twice is starting once.
             ///
             /// # Errors
-            /// [`ErrorKind::Closed`](crate::ErrorKind::Closed).
-            #[allow(
-                clippy::unused_async,
-                reason = "it needs the runtime, and may come to wait"
-            )]
+            /// [`Closed`](crate::ErrorKind::Closed),
+            /// [`Configuration`](crate::ErrorKind::Configuration) where a file cannot be used,
+            /// [`NameServerUnreachable`](crate::ErrorKind::NameServerUnreachable) where ONSAddr
+            /// does not tell name servers, [`Tls`](crate::ErrorKind::Tls).
             pub async fn start(&self) -> crate::Result<()> {
-                self.$shared.start()
+                self.$shared.start().await
+            }
+
+            /// Has all requests from now on signed with other credentials, as STS tokens need it;
+            /// what is under way is not broken off. OnsChannel stays where none is given. Does not
+            /// block. Before `start` they count from the start.
+            ///
+            /// They count for all producers and consumers that share the instance: those of one
+            /// [`Client`](crate::Client) that were configured with the same credentials, whatever
+            /// has become of these since, and the same addresses, namespace, TLS and InstanceName.
+            ///
+            /// # Errors
+            /// [`Configuration`](crate::ErrorKind::Configuration) for an empty key, secret or
+            /// token, [`Closed`](crate::ErrorKind::Closed).
+            pub fn set_credentials(&self, credentials: crate::Credentials) -> crate::Result<()> {
+                self.$shared.set_credentials(credentials)
             }
 
             /// Takes no more messages, lets sends in flight finish within their time, and
-            /// disconnects. A second call does nothing.
-            pub async fn shutdown(&self) {
-                self.$shared.shutdown().await;
+            /// disconnects. It takes effect from this call on; a second call waits for the first.
+            pub fn shutdown(&self) -> impl Future<Output = ()> + Send + use<> {
+                self.$shared.shutdown()
             }
 
             /// Whether it was started and not shut down.

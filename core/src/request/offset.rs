@@ -7,13 +7,18 @@ use onsmq_proto::machine::MessageQueue;
 use super::{malformed, success};
 use crate::Result;
 
-/// QUERY_CONSUMER_OFFSET: what the group has consumed of a queue.
-pub(crate) fn query(group: &str, queue: &MessageQueue) -> Command {
+/// QUERY_CONSUMER_OFFSET: what the group has consumed of a queue. Brokers answer 0 for a group that
+/// has no offset where the queue's first message is still at hand; those of 5.x do not where that
+/// is not wanted: `exact`.
+pub(crate) fn query(group: &str, queue: &MessageQueue, exact: bool) -> Command {
     let mut fields = ExtFields::new();
     fields
         .push("consumerGroup", group)
         .push("topic", &*queue.topic)
         .push("queueId", queue.queue_id);
+    if exact {
+        fields.push("setZeroIfNotFound", false);
+    }
     Command::request(RequestCode::QUERY_CONSUMER_OFFSET, fields, Bytes::new())
 }
 
@@ -49,8 +54,23 @@ pub(crate) fn max(queue: &MessageQueue) -> Command {
     Command::request(RequestCode::GET_MAX_OFFSET, fields, Bytes::new())
 }
 
+/// SEARCH_OFFSET_BY_TIMESTAMP: the first message of a queue that was stored at a time or later.
+/// Where there is none, the end of the queue, or on 4.x the last message.
+pub(crate) fn at_time(queue: &MessageQueue, timestamp: i64) -> Command {
+    let mut fields = ExtFields::new();
+    fields
+        .push("topic", &*queue.topic)
+        .push("queueId", queue.queue_id)
+        .push("timestamp", timestamp);
+    Command::request(
+        RequestCode::SEARCH_OFFSET_BY_TIMESTAMP,
+        fields,
+        Bytes::new(),
+    )
+}
+
 pub(crate) fn found(answer: Command) -> Result<i64> {
-    offset("the end of a queue", answer)
+    offset("a place in a queue", answer)
 }
 
 fn offset(what: &str, answer: Command) -> Result<i64> {

@@ -1,127 +1,13 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use onsmq::{Action, Consumer, Inbox};
-use onsmq_proto::body::{ConsumerList, HeartbeatData};
-use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
-use onsmq_proto::message::{StoredRecord, properties};
-use tokio::task::JoinHandle;
+use onsmq::Action;
+use onsmq_proto::codec::{RequestCode, ResponseCode};
 
-use crate::peer::{GROUP, Peer, Request, TOPIC, answer, with_fields};
-
-const PULL: RequestCode = RequestCode::PULL_MESSAGE;
-const COMMIT: RequestCode = RequestCode::UPDATE_CONSUMER_OFFSET;
-
-/// A started consumer with one queue, whose first pull is at hand.
-struct Scene {
-    peer: Peer,
-    consumer: Arc<Consumer>,
-    inbox: Inbox,
-    pull: Request,
-}
-
-impl Scene {
-    async fn start(expression: &str) -> Self {
-        Self::start_with(expression, &[]).await
-    }
-
-    async fn start_with(expression: &str, properties: &[(&str, &str)]) -> Self {
-        let mut peer = Peer::start_with(1, &[]).await;
-        let consumer = Arc::new(peer.consumer(properties));
-        let inbox = consumer.inbox();
-        consumer
-            .subscribe_inbox(TOPIC, expression, &inbox)
-            .expect("a subscription");
-        let starting = {
-            let consumer = Arc::clone(&consumer);
-            tokio::spawn(async move { consumer.start().await })
-        };
-        let pull = begin(&mut peer).await;
-        starting.await.expect("no panic").expect("started");
-        Self {
-            peer,
-            consumer,
-            inbox,
-            pull,
-        }
-    }
-
-    fn shutdown(&self) -> JoinHandle<()> {
-        let consumer = Arc::clone(&self.consumer);
-        tokio::spawn(async move { consumer.shutdown().await })
-    }
-}
-
-/// Answers what a consumer asks before its first pull: heartbeats, members, the stored offset.
-async fn begin(peer: &mut Peer) -> Request {
-    let client_id = answer_heartbeat(peer).await.client_id;
-    let list = ConsumerList {
-        consumer_id_list: vec![client_id],
-    };
-    let mut members = answer(ResponseCode::SUCCESS, "");
-    members.body = serde_json::to_vec(&list).expect("a list").into();
-    let asked = peer.expect(RequestCode::GET_CONSUMER_LIST_BY_GROUP).await;
-    assert_eq!(asked.field("consumerGroup"), GROUP);
-    asked.reply(members).await;
-    let asked = peer.expect(RequestCode::QUERY_CONSUMER_OFFSET).await;
-    asked
-        .reply(with_fields(
-            answer(ResponseCode::SUCCESS, ""),
-            &[("offset", "100")],
-        ))
-        .await;
-    peer.expect(PULL).await
-}
-
-async fn answer_heartbeat(peer: &mut Peer) -> HeartbeatData {
-    let heartbeat = peer.expect(RequestCode::HEART_BEAT).await;
-    heartbeat.reply(answer(ResponseCode::SUCCESS, "")).await;
-    HeartbeatData::decode(&heartbeat.command.body).expect("a heartbeat")
-}
-
-fn record(offset: i64, tag: &str, topic: &str) -> StoredRecord<'static> {
-    let mut text = String::new();
-    properties::push(&mut text, "UNIQ_KEY", &format!("{offset:032}"));
-    properties::push(&mut text, "TAGS", tag);
-    properties::push(&mut text, "RETRY_TOPIC", topic);
-    StoredRecord {
-        queue_id: 0,
-        flag: 0,
-        queue_offset: offset,
-        commit_log_offset: offset * 1000,
-        sys_flag: 0,
-        born_timestamp: 1,
-        born_host: ([127, 0, 0, 1], 1).into(),
-        store_timestamp: 2,
-        store_host: ([127, 0, 0, 1], 2).into(),
-        reconsume_times: 0,
-        prepared_transaction_offset: 0,
-        body: b"body",
-        topic: TOPIC,
-        properties: text.leak(),
-    }
-}
-
-fn found(next: i64, records: &[StoredRecord<'_>]) -> Command {
-    let mut body = BytesMut::new();
-    for record in records {
-        record.encode(&mut body).expect("it fits");
-    }
-    pulled(ResponseCode::SUCCESS, next, body.freeze())
-}
-
-fn pulled(code: ResponseCode, next: i64, body: Bytes) -> Command {
-    let next = next.to_string();
-    let fields = [
-        ("nextBeginOffset", next.as_str()),
-        ("minOffset", "0"),
-        ("maxOffset", "1000"),
-        ("suggestWhichBrokerId", "0"),
-    ];
-    let mut answer = with_fields(answer(code, ""), &fields);
-    answer.body = body;
-    answer
-}
+use crate::peer::{GROUP, Peer, TOPIC, answer};
+use crate::scene::{
+    COMMIT, PULL, Scene, answer_heartbeat, begin, begin_queues, found, pulled, record,
+};
 
 #[tokio::test]
 async fn a_heartbeat_shows_the_subscription_and_pulls_begin_at_the_stored_offset() {
@@ -435,23 +321,18 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
         .expect("a subscription");
     let starting = Arc::clone(&consumer);
     let starting = tokio::spawn(async move { starting.start().await });
-    let first = begin(&mut peer).await;
-    let mut pulls = vec![first];
-    for _ in 1..3 {
-        let asked = peer.expect(RequestCode::QUERY_CONSUMER_OFFSET).await;
-        let stored = with_fields(answer(ResponseCode::SUCCESS, ""), &[("offset", "100")]);
-        asked.reply(stored).await;
-        pulls.push(peer.expect(PULL).await);
-    }
+    let (_, pulls) = begin_queues(&mut peer, 3).await;
     starting.await.expect("no panic").expect("started");
     for pull in &pulls {
         pull.reply(pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new()))
             .await;
         peer.expect(PULL).await;
     }
-    let ending = Arc::clone(&consumer);
-    let ending = tokio::spawn(async move { ending.shutdown().await });
+    let ending = tokio::spawn(consumer.shutdown());
+    assert!(consumer.is_closed());
+    let second = tokio::spawn(consumer.shutdown());
     let commit = peer.expect(COMMIT).await;
+    assert!(!second.is_finished());
     assert!(peer.has_none(COMMIT));
     commit.reply(answer(ResponseCode::SUCCESS, "")).await;
     for _ in 1..3 {
@@ -461,4 +342,5 @@ async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
     let leaving = peer.expect(RequestCode::UNREGISTER_CLIENT).await;
     leaving.reply(answer(ResponseCode::SUCCESS, "")).await;
     ending.await.expect("no panic");
+    second.await.expect("no panic");
 }

@@ -13,16 +13,16 @@ use onsmq_proto::body::{BrokerData, QueueData, TopicRouteData};
 use onsmq_proto::codec::{
     Command, DEFAULT_MAX_FRAME, ExtFields, Frame, RequestCode, ResponseCode, Serialization,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::OwnedWriteHalf;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
+use tokio_rustls::TlsAcceptor;
 
 pub(crate) const TOPIC: &str = "scripted";
 pub(crate) const GROUP: &str = "GID_scripted";
 const LIMIT: Duration = Duration::from_secs(10);
 
-type Writer = Arc<Mutex<OwnedWriteHalf>>;
+type Writer = Arc<Mutex<Box<dyn AsyncWrite + Send + Unpin>>>;
 
 pub(crate) struct Peer {
     pub(crate) address: String,
@@ -38,6 +38,10 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    fn is(&self, code: RequestCode) -> bool {
+        !self.command.is_response() && self.command.request_code() == code
+    }
+
     pub(crate) fn field(&self, name: &str) -> &str {
         self.command.fields.get(name).unwrap_or_default()
     }
@@ -73,8 +77,11 @@ impl Request {
 async fn write(writer: &Writer, serialization: Serialization, command: &Command) {
     let mut buf = BytesMut::new();
     command.encode(serialization, &mut buf).expect("it fits");
+    let mut writer = writer.lock().await;
     // The client may have gone.
-    let _ = writer.lock().await.write_all(&buf).await;
+    if writer.write_all(&buf).await.is_ok() {
+        let _ = writer.flush().await;
+    }
 }
 
 pub(crate) fn answer(code: ResponseCode, remark: &str) -> Command {
@@ -106,8 +113,17 @@ impl Peer {
         Self::start_with(2, &[]).await
     }
 
+    /// A peer that takes TLS only.
+    pub(crate) async fn start_secure(tls: TlsAcceptor) -> Self {
+        Self::listen(2, &[], Some(tls)).await
+    }
+
     /// A peer whose route has so many queues here, and as many at each of some other addresses.
     pub(crate) async fn start_with(queues: u32, others: &[&str]) -> Self {
+        Self::listen(queues, others, None).await
+    }
+
+    async fn listen(queues: u32, others: &[&str], tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
         let mut brokers = vec![address.clone()];
@@ -116,7 +132,19 @@ impl Peer {
         let (sender, requests) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, route.clone().into(), sender.clone()));
+                let (route, sender) = (route.clone().into(), sender.clone());
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, route, sender).await,
+                        // Where that fails, the client tells of it.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, route, sender).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self {
@@ -150,11 +178,7 @@ impl Peer {
 
     /// Waits for a request with this code; others are kept for later.
     pub(crate) async fn expect(&mut self, code: RequestCode) -> Request {
-        if let Some(at) = self
-            .waiting
-            .iter()
-            .position(|it| it.command.request_code() == code)
-        {
+        if let Some(at) = self.waiting.iter().position(|it| it.is(code)) {
             return self.waiting.remove(at).expect("it is there");
         }
         loop {
@@ -162,8 +186,25 @@ impl Peer {
             let request = next
                 .unwrap_or_else(|_| panic!("no {code} came"))
                 .expect("a server");
-            if request.command.request_code() == code {
+            if request.is(code) {
                 return request;
+            }
+            self.waiting.push_back(request);
+        }
+    }
+
+    /// Waits for the client's answer to a request of this peer's own.
+    pub(crate) async fn expect_answer(&mut self, opaque: i32) -> Command {
+        let is_it = |it: &Request| it.command.is_response() && it.command.opaque == opaque;
+        if let Some(at) = self.waiting.iter().position(is_it) {
+            return self.waiting.remove(at).expect("it is there").command;
+        }
+        loop {
+            let next = tokio::time::timeout(LIMIT, self.requests.recv()).await;
+            let next = next.unwrap_or_else(|_| panic!("no answer to {opaque} came"));
+            let request = next.expect("a server");
+            if is_it(&request) {
+                return request.command;
             }
             self.waiting.push_back(request);
         }
@@ -174,10 +215,7 @@ impl Peer {
         while let Ok(request) = self.requests.try_recv() {
             self.waiting.push_back(request);
         }
-        !self
-            .waiting
-            .iter()
-            .any(|it| it.command.request_code() == code)
+        !self.waiting.iter().any(|it| it.is(code))
     }
 }
 
@@ -206,9 +244,13 @@ fn route(queues: u32, addresses: &[String]) -> TopicRouteData {
     }
 }
 
-async fn serve(stream: TcpStream, route: Bytes, requests: mpsc::UnboundedSender<Request>) {
-    let (mut reader, writer) = stream.into_split();
-    let writer = Arc::new(Mutex::new(writer));
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    route: Bytes,
+    requests: mpsc::UnboundedSender<Request>,
+) {
+    let (mut reader, writer) = tokio::io::split(stream);
+    let writer: Writer = Arc::new(Mutex::new(Box::new(writer)));
     let mut buf = BytesMut::new();
     loop {
         while let Some(frame) = Frame::decode(&mut buf, DEFAULT_MAX_FRAME).expect("a frame") {
@@ -231,6 +273,9 @@ async fn serve(stream: TcpStream, route: Bytes, requests: mpsc::UnboundedSender<
 
 /// What the peer answers without being told.
 fn own_answer(command: &Command, route: &Bytes) -> Option<Command> {
+    if command.is_response() {
+        return None;
+    }
     match command.request_code() {
         RequestCode::GET_ROUTEINFO_BY_TOPIC => {
             let topic = command.fields.get("topic").unwrap_or_default();

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use onsmq::{Error, ErrorKind, Message, Producer, Result, SendResult};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode, Serialization};
 use onsmq_proto::message::properties;
@@ -415,13 +416,13 @@ async fn what_a_server_asks_for_and_is_not_known_is_answered_so() {
     let sending = send(&producer);
     let pending = peer.expect(SEND).await;
     pending.ask(&request(RequestCode(9999), &[])).await;
-    // The answer comes as a command of its own, which the peer hands out as it does requests.
-    let reply = peer
-        .expect(RequestCode(ResponseCode::REQUEST_CODE_NOT_SUPPORTED.0))
-        .await;
-    assert!(reply.command.is_response() && reply.command.opaque == 4711);
+    let reply = peer.expect_answer(4711).await;
     assert_eq!(
-        reply.command.remark.as_deref(),
+        reply.response_code(),
+        ResponseCode::REQUEST_CODE_NOT_SUPPORTED
+    );
+    assert_eq!(
+        reply.remark.as_deref(),
         Some("request type 9999 not supported")
     );
     pending.reply(stored("0", "0")).await;
@@ -433,14 +434,17 @@ async fn a_shutdown_waits_for_sends_that_were_begun_and_not_polled() {
     let mut peer = Peer::start().await;
     let producer = peer.producer().await;
     let begun = producer.send(Message::new(TOPIC, "body"));
-    let ending = Arc::clone(&producer);
-    tokio::spawn(async move { ending.shutdown().await });
-    while !producer.is_closed() {
-        tokio::task::yield_now().await;
-    }
+    let ending = producer.shutdown();
+    assert!(producer.is_closed() && !producer.is_started());
+    let ending = tokio::spawn(ending);
+    let mut second = Box::pin(producer.shutdown());
+    assert!(second.as_mut().now_or_never().is_none());
     let sending = tokio::spawn(begun);
     peer.expect(SEND).await.reply(stored("1", "42")).await;
     sending.await.expect("no panic").expect("stored");
+    ending.await.expect("no panic");
+    second.await;
+    producer.shutdown().await;
     let refused = producer.send(Message::new(TOPIC, "body")).await;
     assert_eq!(refused.expect_err("a failure").kind(), ErrorKind::Closed);
 }

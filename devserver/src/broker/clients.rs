@@ -1,6 +1,8 @@
 //! HEART_BEAT, UNREGISTER_CLIENT, GET_CONSUMER_LIST_BY_GROUP and CHECK_CLIENT_CONFIG (Java's
 //! `ClientManageProcessor`).
 
+use std::sync::Arc;
+
 use onsmq_proto::body::{ConsumerList, HeartbeatData};
 use onsmq_proto::codec::{Command, ResponseCode};
 use onsmq_proto::names;
@@ -10,6 +12,7 @@ use serde::Deserialize;
 use super::Broker;
 use crate::answer::{Answered, Refusal, success};
 use crate::service::Context;
+use crate::store::Filter;
 
 /// The body of CHECK_CLIENT_CONFIG, as far as it is looked at.
 #[derive(Debug, Deserialize)]
@@ -68,23 +71,27 @@ impl Broker {
 
     pub(super) fn check_client_config(&self, request: &Command) -> Answered {
         let config: ClientConfig = from_json(&request.body)?;
-        if let Some(subscription) = &config.subscription_data {
-            check_expression_type(subscription)?;
+        if let Some(subscription) = config.subscription_data {
+            filter(Arc::new(subscription))?;
         }
         Ok(success().into())
     }
 }
 
-/// Brokers filter by tags only, unless `enablePropertyFilter` is set.
-pub(super) fn check_expression_type(subscription: &SubscriptionData) -> Result<(), Refusal> {
-    let kind = subscription.expression_type.as_str();
-    if kind.is_empty() || kind == "TAG" {
-        return Ok(());
+/// What a subscription chooses by: tags, or a condition on properties, as with
+/// `enablePropertyFilter`.
+pub(super) fn filter(subscription: Arc<SubscriptionData>) -> Result<Filter, Refusal> {
+    match subscription.expression_type.as_str() {
+        "" | "TAG" | "SQL92" => {}
+        other => {
+            return Err(Refusal::new(
+                ResponseCode::SYSTEM_ERROR,
+                format!("The broker does not support consumer to filter message by {other}"),
+            ));
+        }
     }
-    Err(Refusal::new(
-        ResponseCode::SYSTEM_ERROR,
-        format!("The broker does not support consumer to filter message by {kind}"),
-    ))
+    Filter::new(subscription)
+        .map_err(|error| Refusal::new(ResponseCode::SUBSCRIPTION_PARSE_FAILED, error.to_string()))
 }
 
 pub(super) fn from_json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {

@@ -8,7 +8,7 @@ use onsmq_proto::message::{StoredMessage, StoredMessages};
 use super::Broker;
 use crate::answer::{Answered, Refusal, success};
 use crate::clock;
-use crate::store::{Ask, Queue, TagFilter};
+use crate::store::{Ask, Filter, Queue};
 
 /// How many messages a query by unique key may give (`defaultQueryMaxNum`).
 const BY_UNIQUE_KEY: usize = 32;
@@ -79,7 +79,7 @@ fn search(queue: &Queue, wanted: &Wanted<'_>, count: &mut usize, found: &mut Byt
             offset,
             max_messages: usize::MAX,
             max_bytes: STEP,
-            filter: &TagFilter::ALL,
+            filter: &Filter::All,
         });
         offset = read.next_offset;
         for message in StoredMessages::new(read.records).flatten() {

@@ -13,7 +13,7 @@ use crate::answer::{Answered, Outcome, Refusal, Wait, answer};
 use crate::long_poll::Waiter;
 use crate::name_server::FAQ;
 use crate::service::Context;
-use crate::store::{Ask, Queue, Read, Status, TagFilter};
+use crate::store::{Ask, Filter, Queue, Read, Status};
 
 /// What Java's lite pull consumer calls a pull.
 pub(super) const LITE_PULL_MESSAGE: RequestCode = RequestCode(361);
@@ -74,7 +74,7 @@ impl<'a> PullHeader<'a> {
         self.sys_flag & flag != 0
     }
 
-    fn ask<'f>(&self, filter: &'f TagFilter) -> Ask<'f> {
+    fn ask<'f>(&self, filter: &'f Filter) -> Ask<'f> {
         let max_messages = usize::try_from(self.max_messages).unwrap_or(0);
         let max_bytes = self.max_bytes.and_then(|max| usize::try_from(max).ok());
         Ask {
@@ -89,7 +89,7 @@ impl<'a> PullHeader<'a> {
     }
 }
 
-/// The one kind of expression that brokers take unless configured.
+/// The kind of expression where none is said.
 const TAG: &str = "TAG";
 
 impl Broker {
@@ -97,7 +97,7 @@ impl Broker {
         let header = PullHeader::parse(request)?;
         self.groups.make_known(header.group);
         let queue = self.queue_to_pull(context, &header)?;
-        let filter = TagFilter::new(self.subscription(&header)?);
+        let filter = super::clients::filter(self.subscription(&header)?)?;
         let ask = header.ask(&filter);
         let read = if context.may_wait && header.has(flag::SUSPEND) {
             let peer = Arc::clone(context.peer);
@@ -169,7 +169,6 @@ impl Broker {
         } else {
             self.group_subscription(header)?
         };
-        super::clients::check_expression_type(&subscription)?;
         Ok(subscription)
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::TagFilter;
+use super::Filter;
 
 /// What a pull asks for.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) offset: i64,
     pub(crate) max_messages: usize,
     pub(crate) max_bytes: usize,
-    pub(crate) filter: &'a TagFilter,
+    pub(crate) filter: &'a Filter,
 }
 
 impl Ask<'_> {

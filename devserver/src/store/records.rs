@@ -189,7 +189,8 @@ impl Records {
             let Some(record) = self.run(next) else {
                 break;
             };
-            if ask.filter.accepts(self.index[next].tag) {
+            let message = || self.message(next);
+            if ask.filter.accepts(self.index[next].tag, message) {
                 let length = record.range.len();
                 let is_full = count + 1 > ask.max_messages || bytes + length > ask.max_bytes;
                 // The first one is given however large it is, or the queue would be stuck.

@@ -29,7 +29,7 @@ fn message<'a>(body: &'a [u8], properties: &'a str) -> NewMessage<'a> {
     }
 }
 
-fn ask(offset: i64, filter: &TagFilter) -> Ask<'_> {
+fn ask(offset: i64, filter: &Filter) -> Ask<'_> {
     Ask {
         offset,
         max_messages: usize::MAX,
@@ -38,10 +38,11 @@ fn ask(offset: i64, filter: &TagFilter) -> Ask<'_> {
     }
 }
 
-fn tags(expression: &str) -> TagFilter {
-    TagFilter::new(Arc::new(
+fn tags(expression: &str) -> Filter {
+    Filter::new(Arc::new(
         SubscriptionData::tags("t", expression, 0).expect("tags"),
     ))
+    .expect("tags")
 }
 
 fn bodies(read: Read) -> Vec<Vec<u8>> {
@@ -87,7 +88,7 @@ fn a_message_that_is_larger_than_any_piece_gets_one_of_its_own() {
     for body in [&b"small"[..], &large, b"small again"] {
         queue.append(&log, 7, &[message(body, "")]).expect("short");
     }
-    let read = bodies(queue.read(&ask(0, &TagFilter::ALL)));
+    let read = bodies(queue.read(&ask(0, &Filter::All)));
     assert_eq!(read, [&b"small"[..], &large, b"small again"]);
 }
 
@@ -163,7 +164,7 @@ proptest! {
                 expected.push(body);
             }
         }
-        let filter = if only_tagged { tags("A || C") } else { TagFilter::ALL };
+        let filter = if only_tagged { tags("A || C") } else { Filter::All };
         let mut read = Vec::new();
         let mut offset = 0;
         while offset < queue.max_offset() {

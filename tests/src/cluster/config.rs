@@ -31,7 +31,7 @@ const LOGBACK: &str = r#"<configuration>
 "#;
 
 /// What suits tests: small files that are quick to make, and no refusal under load.
-const FOR_TESTS: [(&str, &str); 24] = [
+const FOR_TESTS: [(&str, &str); 26] = [
     ("autoCreateTopicEnable", "true"),
     ("autoCreateSubscriptionGroup", "true"),
     ("enablePropertyFilter", "true"),
@@ -58,6 +58,9 @@ const FOR_TESTS: [(&str, &str); 24] = [
     ("registerNameServerPeriod", "10000"),
     // Decided half messages are else checked again when the check's time-out is short.
     ("transactionOpBatchInterval", "200"),
+    // Check-backs come as soon as a message's own CheckImmunityTimeInSeconds are over.
+    ("transactionTimeOut", "1000"),
+    ("transactionCheckInterval", "1000"),
     ("flushConsumerOffsetInterval", "1000"),
     ("brokerClusterName", "DefaultCluster"),
 ];

@@ -2,7 +2,9 @@
 
 mod batches;
 mod broadcasting;
+mod conditions;
 mod ordered;
+mod start;
 mod support;
 mod timed;
 mod transactions;

@@ -84,12 +84,7 @@ on_every_server!(only_what_was_committed_is_delivered);
 
 /// Half messages of a producer that died are decided by another of its group.
 fn check_backs_are_answered_for_the_group(version: Version) {
-    let cluster = Cluster::builder(version)
-        .broker_config("transactionTimeOut", 1000)
-        .broker_config("transactionCheckInterval", 1000)
-        .broker_config("transactionOpBatchInterval", 200)
-        .start()
-        .expect("a real broker");
+    let cluster = Cluster::builder(version).start().expect("a real broker");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let scene_config = onsmq::Config::new()

@@ -65,6 +65,14 @@ impl LockRequest {
     pub fn encode(&self) -> Result<Vec<u8>, WireError> {
         serde_json::to_vec(self).map_err(|error| WireError::json("lock request", &error))
     }
+
+    /// Reads the body of the request.
+    ///
+    /// # Errors
+    /// [`WireError::Json`].
+    pub fn decode(body: &[u8]) -> Result<Self, WireError> {
+        serde_json::from_slice(body).map_err(|error| WireError::json("lock request", &error))
+    }
 }
 
 impl Locked {

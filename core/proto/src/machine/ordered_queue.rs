@@ -54,6 +54,11 @@ impl<M> OrderedQueue<M> {
         Some(next)
     }
 
+    /// A message of before is still under way: none is handed over until it is done with.
+    pub const fn begin_under_way(&mut self) {
+        self.under_way = true;
+    }
+
     /// The message that is under way is done with.
     pub const fn done(&mut self) {
         self.under_way = false;

@@ -8,17 +8,19 @@
 //! ```
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 /// A message's place in the window. It stays valid while the message is in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(u64);
 
-/// The window of one queue.
+/// The window of one queue. `H` is what is held of a message while somebody consumes it: enough to
+/// have it come again.
 #[derive(Debug)]
-pub struct ProcessQueue {
+pub struct ProcessQueue<H = ()> {
     /// The place of the first entry.
     first: u64,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Entry<H>>,
     /// Where the broker goes on: the commit offset of an empty window.
     next_offset: i64,
     bytes: usize,
@@ -26,13 +28,30 @@ pub struct ProcessQueue {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Entry<H> {
     offset: i64,
     size: u32,
-    done: bool,
+    state: State<H>,
 }
 
-impl ProcessQueue {
+/// ```text
+///   waiting --hand_over--> handed over --expire, begin_return--> returning --complete--> done
+///      ^                                                             |
+///      +--------------------------- put_back ------------------------+
+/// ```
+#[derive(Debug)]
+enum State<H> {
+    Waiting,
+    HandedOver {
+        since: Instant,
+        held: H,
+    },
+    /// The broker is being told to bring it again.
+    Returning,
+    Done,
+}
+
+impl<H> ProcessQueue<H> {
     /// An empty window of a queue that is consumed from `offset` on.
     #[must_use]
     pub const fn new(offset: i64) -> Self {
@@ -51,7 +70,7 @@ impl ProcessQueue {
         self.entries.push_back(Entry {
             offset,
             size,
-            done: false,
+            state: State::Waiting,
         });
         self.bytes += size as usize;
         self.undone += 1;
@@ -64,22 +83,69 @@ impl ProcessQueue {
         self.next_offset = self.next_offset.max(offset);
     }
 
+    /// The entry of a message that is not done.
+    fn entry(&mut self, slot: Slot) -> Option<&mut Entry<H>> {
+        let at = usize::try_from(slot.0.checked_sub(self.first)?).ok()?;
+        let entry = self.entries.get_mut(at)?;
+        (!matches!(entry.state, State::Done)).then_some(entry)
+    }
+
+    /// Somebody consumes a message from now on.
+    pub fn hand_over(&mut self, slot: Slot, now: Instant, held: H) {
+        if let Some(entry) = self.entry(slot) {
+            entry.state = State::HandedOver { since: now, held };
+        }
+    }
+
+    /// The messages that were handed over before a time: they are being returned from now on.
+    pub fn expire(&mut self, before: Instant) -> Vec<(Slot, H)> {
+        let mut expired = Vec::new();
+        for (at, entry) in self.entries.iter_mut().enumerate() {
+            let State::HandedOver { since, .. } = entry.state else {
+                continue;
+            };
+            if since > before {
+                continue;
+            }
+            if let State::HandedOver { held, .. } =
+                std::mem::replace(&mut entry.state, State::Returning)
+            {
+                expired.push((Slot(self.first + at as u64), held));
+            }
+        }
+        expired
+    }
+
+    /// A message is to be returned. False where that is under way already, or it is done.
+    pub fn begin_return(&mut self, slot: Slot) -> bool {
+        match self.entry(slot) {
+            Some(entry) if !matches!(entry.state, State::Returning) => {
+                entry.state = State::Returning;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A message that could not be returned is to be handed over again.
+    pub fn put_back(&mut self, slot: Slot) {
+        if let Some(entry) = self.entry(slot) {
+            entry.state = State::Waiting;
+        }
+    }
+
     /// A message is done with. False where it was already, or is not in the window any more.
     pub fn complete(&mut self, slot: Slot) -> bool {
-        let at = slot
-            .0
-            .checked_sub(self.first)
-            .and_then(|at| usize::try_from(at).ok());
-        let Some(entry) = at
-            .and_then(|at| self.entries.get_mut(at))
-            .filter(|it| !it.done)
-        else {
+        let Some(entry) = self.entry(slot) else {
             return false;
         };
-        entry.done = true;
+        entry.state = State::Done;
+        let size = entry.size as usize;
         self.undone -= 1;
-        self.bytes -= entry.size as usize;
-        while self.entries.front().is_some_and(|entry| entry.done) {
+        self.bytes -= size;
+        while let Some(entry) = self.entries.front()
+            && matches!(entry.state, State::Done)
+        {
             self.entries.pop_front();
             self.first += 1;
         }
@@ -127,11 +193,13 @@ impl ProcessQueue {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::ProcessQueue;
 
     #[test]
     fn commit_offset_stops_at_the_first_message_that_is_not_done() {
-        let mut queue = ProcessQueue::new(7);
+        let mut queue = ProcessQueue::<()>::new(7);
         assert_eq!(queue.commit_offset(), 7);
         let slots: Vec<_> = [8, 9, 10, 12].map(|offset| queue.take(offset, 100)).into();
         queue.advance(13);
@@ -149,7 +217,7 @@ mod tests {
 
     #[test]
     fn completing_twice_changes_nothing() {
-        let mut queue = ProcessQueue::new(0);
+        let mut queue = ProcessQueue::<()>::new(0);
         let (first, second) = (queue.take(0, 1), queue.take(1, 1));
         assert!(queue.complete(second) && !queue.complete(second));
         assert!(queue.complete(first) && !queue.complete(first) && !queue.complete(second));
@@ -161,10 +229,27 @@ mod tests {
 
     #[test]
     fn what_was_filtered_out_moves_the_commit_offset_of_an_empty_window() {
-        let mut queue = ProcessQueue::new(5);
+        let mut queue = ProcessQueue::<()>::new(5);
         queue.advance(40);
         assert_eq!(queue.commit_offset(), 40);
         queue.advance(30);
         assert_eq!(queue.commit_offset(), 40);
+    }
+
+    #[test]
+    fn what_was_handed_over_too_long_ago_is_returned_once() {
+        let now = Instant::now();
+        let later = now + Duration::from_secs(60);
+        let mut queue = ProcessQueue::new(0);
+        let slots: Vec<_> = (0..3).map(|offset| queue.take(offset, 1)).collect();
+        queue.hand_over(slots[0], now, "first");
+        queue.hand_over(slots[1], later, "second");
+        assert_eq!(queue.expire(now), [(slots[0], "first")]);
+        assert!(queue.expire(now).is_empty() && !queue.begin_return(slots[0]));
+        assert!(queue.complete(slots[0]) && !queue.begin_return(slots[0]));
+        assert_eq!(queue.commit_offset(), 1);
+        assert!(queue.begin_return(slots[1]) && queue.expire(later).is_empty());
+        queue.put_back(slots[1]);
+        assert!(queue.begin_return(slots[1]), "it was handed over again");
     }
 }
