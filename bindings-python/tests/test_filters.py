@@ -11,7 +11,6 @@ import onsmq.aio
 from onsmq import Action, Consumer, Message, Producer
 
 from .support.collector import Collector
-from .support.logs import until_logged
 from .support.names import unique
 
 if TYPE_CHECKING:
@@ -36,23 +35,13 @@ def messages(topic: str) -> list[Message]:
 WANTED = {"15 north", "100 north", "15 东", "100 东", "always"}
 
 
-def refuses_sql(server: Server) -> bool:
-    """The dev server filters by tags only."""
-    return server.name == "devserver"
-
-
-def test_a_condition_chooses_by_properties(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_condition_chooses_by_properties(server: Server) -> None:
     topic, collector = unique("sql"), Collector()
     consumer = Consumer(namesrv_addr=server.namesrv_addr, group_id=unique("GID"))
     consumer.listener(topic, sql=CONDITION)(collector)
     with Producer(namesrv_addr=server.namesrv_addr) as producer:
         producer.send(Message(topic, b"makes the topic"))
         with consumer:
-            if refuses_sql(server):
-                until_logged(caplog, "does not support consumer to filter message by SQL92")
-                return
             producer.send_many(messages(topic))
             received = collector.wait_for(len(WANTED))
 
@@ -60,8 +49,6 @@ def test_a_condition_chooses_by_properties(
 
 
 def test_asyncio_takes_a_condition_as_well(server: Server) -> None:
-    if refuses_sql(server):
-        pytest.skip("the dev server filters by tags only")
     topic = unique("sql")
 
     async def main() -> set[str]:

@@ -76,13 +76,11 @@ PRINTED = {
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_an_example_shows_its_feature_on_each_server(name: str, server: Server) -> None:
-    if (name, server.name) == ("sql_filter.py", "devserver"):
-        pytest.skip("the dev server filters by tags only")
     said = run(EXAMPLES / name, server.namesrv_addr)
     assert [text for text in PRINTED[name] if text not in said] == [], said
 
 
-@pytest.mark.parametrize("name", sorted({*PRINTED} - {"sql_filter.py"}))
+@pytest.mark.parametrize("name", PRINTED)
 def test_an_example_of_a_feature_needs_no_server(name: str) -> None:
     assert run(EXAMPLES / name)
 

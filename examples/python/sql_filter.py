@@ -1,6 +1,6 @@
-"""Choosing by a condition on the messages' properties: `sql_filter.py NAMESRV_ADDR`.
+"""Choosing by a condition on the messages' properties: `sql_filter.py [NAMESRV_ADDR]`.
 
-It needs brokers with enablePropertyFilter=true; the embedded dev server filters by tags only.
+Brokers take conditions with enablePropertyFilter=true.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 import threading
 
 import onsmq
+from onsmq.testing import DevServer
 
 
 def main(address: str) -> None:
@@ -32,4 +33,8 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if len(sys.argv) > 1:
+        main(sys.argv[1])
+    else:
+        with DevServer() as server:
+            main(server.namesrv_addr)
