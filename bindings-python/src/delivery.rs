@@ -1,4 +1,4 @@
-//! A message in the hands of a listener.
+//! What a consumer received, on its way to the application.
 
 use onsmq_ffi_safe::{self as safe, Action};
 use pyo3::prelude::*;
@@ -6,8 +6,10 @@ use pyo3::prelude::*;
 use crate::errors::ToPy as _;
 use crate::handle::Handle;
 use crate::message::Message;
+use crate::received::ReceivedMessage;
 
-/// A message and its completion. Let go of uncompleted, it comes again later.
+/// A message, or a batch consumer's list of them, and its completion. Let go of uncompleted, it
+/// comes again later.
 #[pyclass(frozen, module = "onsmq._onsmq")]
 pub(crate) struct Delivery(Handle<safe::Delivery>);
 
@@ -25,19 +27,35 @@ impl Delivery {
         self.0.topic()
     }
 
-    /// The message, which may be kept for longer.
+    /// The message, or the first of the list. It may be kept for longer.
     fn message(&self, py: Python<'_>) -> PyResult<Option<Message>> {
-        let view = self.0.message();
-        let message = view.map(safe::MessageView::to_owned).transpose();
-        Ok(message.to_py(py)?.map(Message::from))
+        self.0.message().map(|view| owned(py, view)).transpose()
+    }
+
+    /// All messages.
+    fn messages(&self, py: Python<'_>) -> PyResult<Vec<Message>> {
+        self.0.messages().map(|view| owned(py, view)).collect()
+    }
+
+    /// The message as one that completes itself.
+    fn received(&self, py: Python<'_>) -> PyResult<Option<Py<ReceivedMessage>>> {
+        let made = |message| ReceivedMessage::new(py, message, self.0.another());
+        self.message(py)?.map(made).transpose()
     }
 
     /// Says what becomes of it: it is done with, or comes again later.
     fn complete(&self, py: Python<'_>, commit: bool) -> PyResult<()> {
-        let action = match commit {
-            true => Action::CommitMessage,
-            false => Action::ReconsumeLater,
-        };
-        self.0.complete(action).to_py(py)
+        complete(&self.0, commit).to_py(py)
     }
+}
+
+fn owned(py: Python<'_>, view: safe::MessageView<'_>) -> PyResult<Message> {
+    view.to_owned().to_py(py).map(Message::from)
+}
+
+pub(crate) fn complete(delivery: &safe::Delivery, commit: bool) -> safe::Result<()> {
+    delivery.complete(match commit {
+        true => Action::CommitMessage,
+        false => Action::ReconsumeLater,
+    })
 }

@@ -20,6 +20,14 @@ impl<T> Handle<T> {
         }
     }
 
+    /// Another one of the same.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            inner: self.share(),
+            forks: self.forks,
+        }
+    }
+
     /// For a thread that uses it.
     pub(crate) fn share(&self) -> Arc<T> {
         Arc::clone(&self.inner)

@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod check;
 mod consumer;
 mod delivery;
 mod dev_server;
@@ -16,7 +17,10 @@ mod handle;
 mod mailbox;
 mod message;
 mod producer;
+mod received;
 mod send_result;
+mod sharding;
+mod transaction;
 mod wait;
 
 use pyo3::prelude::*;
@@ -24,6 +28,8 @@ use pyo3::prelude::*;
 /// The native half of the package onsmq.
 #[pymodule]
 mod _onsmq {
+    #[pymodule_export]
+    use crate::check::Check;
     #[pymodule_export]
     use crate::consumer::Consumer;
     #[pymodule_export]
@@ -39,7 +45,13 @@ mod _onsmq {
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]
+    use crate::received::ReceivedMessage;
+    #[pymodule_export]
     use crate::send_result::SendResult;
+    #[pymodule_export]
+    use crate::sharding::with_sharding_key;
+    #[pymodule_export]
+    use crate::transaction::Transaction;
 
     use pyo3::prelude::*;
 

@@ -6,20 +6,23 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
-use onsmq_ffi_safe::{LogLevel, Outbox, Result, Sent, log_to};
+use onsmq_ffi_safe::{self as safe, LogLevel, Outbox, Result, Sent, log_to};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::errors::{self, ToPy as _};
 use crate::exit::outside;
+use crate::transaction::Transaction;
 
 /// What became of something.
 pub(crate) enum Outcome {
     Done(Result<()>),
     Sent(Sent),
     SentMany(Vec<Sent>),
-    /// Messages wait.
+    /// A half message is stored, or not.
+    Begun(Result<safe::Transaction>),
+    /// Something waits to be fetched elsewhere.
     Ready,
     /// A line of the log.
     Line(String),
@@ -31,6 +34,7 @@ impl Outcome {
             Self::Done(done) => errors::object(py, done.map(|()| py.None())),
             Self::Sent(sent) => errors::sent(py, sent),
             Self::SentMany(many) => sent_many(py, many),
+            Self::Begun(begun) => errors::object(py, begun.map(Transaction::from)),
             Self::Ready => Ok(py.None().into_bound(py)),
             Self::Line(text) => text.into_bound_py_any(py),
         }
@@ -125,6 +129,11 @@ impl Mailbox {
             outside(py, || bell.wait())?;
         }
         self.drain(py)
+    }
+
+    /// Wakes whoever waits for something.
+    fn ring(&self) {
+        self.letters.push((0, Outcome::Ready));
     }
 
     /// Has the lines of the log put in, from a level (1: errors, to 5: everything) up.

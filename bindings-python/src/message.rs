@@ -8,15 +8,17 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMappingProxy, PyString};
 
-use crate::arguments::{bytes, items, text};
+use crate::arguments::{bytes, items, millis, text};
 use crate::errors::ToPy as _;
 
 /// A message: one to be sent, or one that was received.
 ///
 /// What is made out of its parts is made when it is asked for, and kept.
-#[pyclass(frozen, module = "onsmq")]
+#[pyclass(frozen, subclass, module = "onsmq")]
 pub(crate) struct Message {
     inner: safe::Message,
+    /// Where it was sent and not received.
+    sent_as: Option<String>,
     body: PyOnceLock<Py<PyBytes>>,
     properties: PyOnceLock<Py<PyMappingProxy>>,
 }
@@ -25,6 +27,7 @@ impl From<safe::Message> for Message {
     fn from(inner: safe::Message) -> Self {
         Self {
             inner,
+            sent_as: None,
             body: PyOnceLock::new(),
             properties: PyOnceLock::new(),
         }
@@ -36,7 +39,14 @@ impl Message {
         &self.inner
     }
 
-    fn view(&self) -> MessageView<'_> {
+    /// The same as a message that a broker has given an id.
+    pub(crate) fn sent_as(&self, id: &str) -> safe::Result<Self> {
+        let mut sent = Self::from(self.view().to_owned()?);
+        sent.sent_as = Some(id.to_owned());
+        Ok(sent)
+    }
+
+    pub(crate) fn view(&self) -> MessageView<'_> {
         self.inner.view()
     }
 
@@ -57,10 +67,8 @@ impl Message {
         let mut properties: Vec<_> = self.view().properties();
         properties.sort_unstable();
         (
-            view.topic(),
-            view.body(),
-            view.tag(),
-            view.key(),
+            (view.topic(), view.body(), view.tag(), view.key()),
+            (view.sharding_key(), view.start_deliver_time()),
             properties,
         )
     }
@@ -69,13 +77,18 @@ impl Message {
 #[pymethods]
 impl Message {
     #[new]
-    #[pyo3(signature = (topic, body, *, tag=None, key=None, properties=None))]
+    #[pyo3(signature = (
+        topic, body, *, tag=None, key=None, properties=None, sharding_key=None,
+        start_deliver_time=None
+    ))]
     fn new(
         topic: &Bound<'_, PyAny>,
         body: &Bound<'_, PyAny>,
         tag: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         properties: Option<&Bound<'_, PyAny>>,
+        sharding_key: Option<&Bound<'_, PyAny>>,
+        start_deliver_time: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = topic.py();
         let body = bytes("body", body)?;
@@ -89,6 +102,14 @@ impl Message {
         for (name, value) in items("properties", properties)? {
             let (name, value) = (text("properties", &name)?, text("properties", &value)?);
             inner.set_property(&name, &value).to_py(py)?;
+        }
+        if let Some(key) = sharding_key {
+            let key = text("sharding_key", key)?;
+            inner.set_sharding_key(&key).to_py(py)?;
+        }
+        if let Some(time) = start_deliver_time {
+            let time = millis("start_deliver_time", time)?;
+            inner.set_start_deliver_time(time).to_py(py)?;
         }
         Ok(inner.into())
     }
@@ -131,9 +152,24 @@ impl Message {
         Ok(self.properties.get_or_try_init(py, make)?.bind(py))
     }
 
+    /// What decides on the queue of an ordered message.
+    #[getter]
+    fn sharding_key(&self) -> Option<&str> {
+        self.view().sharding_key()
+    }
+
+    /// When it is, or was, to be delivered, in ms since 1970.
+    #[getter]
+    fn start_deliver_time(&self) -> Option<i64> {
+        self.view().start_deliver_time()
+    }
+
     /// The id: the one that the sender was told.
     #[getter]
     fn message_id(&self) -> PyResult<&str> {
+        if let Some(id) = &self.sent_as {
+            return Ok(id);
+        }
         let view = self.received("message_id")?;
         Ok(view.message_id().unwrap_or_default())
     }

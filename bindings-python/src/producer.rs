@@ -1,35 +1,46 @@
 //! Producers. What ends in `_into` does not wait: the outcome comes to a mailbox.
 
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, PoisonError};
-
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
 
 use crate::arguments;
+use crate::check::{Check, Checks};
 use crate::errors::ToPy as _;
 use crate::exit::outside;
 use crate::handle::Handle;
 use crate::mailbox::{Mailbox, Outcome, sent_many};
-use crate::message::Message;
 use crate::send_result::SendResult;
+use crate::transaction::Transaction;
 use crate::wait::{answer, in_background, is_main_thread, wait};
 
-/// Sends messages.
+/// Sends messages. The three kinds differ in how.
 #[pyclass(frozen, module = "onsmq._onsmq")]
 pub(crate) struct Producer {
     inner: Handle<safe::Producer>,
-    oneway: OnewayThread,
+    /// Of a producer of transactional messages.
+    checks: Handle<Checks>,
 }
 
 #[pymethods]
 impl Producer {
     #[new]
     fn new(py: Python<'_>, properties: Vec<(String, String)>) -> PyResult<Self> {
-        let config = Config::new(properties).to_py(py)?;
-        let inner = Handle::new(safe::Producer::new(&config).to_py(py)?);
-        let oneway = OnewayThread::default();
-        Ok(Self { inner, oneway })
+        Self::made(py, properties, |config, _| safe::Producer::new(config))
+    }
+
+    /// Of ordered messages, which are sent by their sharding keys.
+    #[staticmethod]
+    fn ordered(py: Python<'_>, properties: Vec<(String, String)>) -> PyResult<Self> {
+        Self::made(py, properties, |config, _| safe::Producer::ordered(config))
+    }
+
+    /// Of transactional messages, whose checks wait to be fetched.
+    #[staticmethod]
+    fn transactional(py: Python<'_>, properties: Vec<(String, String)>) -> PyResult<Self> {
+        Self::made(py, properties, |config, checks| {
+            let checks = checks.share();
+            safe::Producer::transactional(config, move |check| checks.put(check))
+        })
     }
 
     fn start(&self, py: Python<'_>) -> PyResult<()> {
@@ -117,12 +128,13 @@ impl Producer {
     }
 
     fn send_oneway(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
-        let message = arguments::message("message", message)?;
+        let message = arguments::message("message", message)?.inner();
         let sent = match is_main_thread(py)? {
             true => answer(py, |answer| {
-                self.oneway(py, message, move |sent| drop(answer.send(sent)))
+                let done = move |sent| drop(answer.send(sent));
+                self.inner.send_oneway_async(message, done).to_py(py)
             })?,
-            false => outside(py, || self.inner.send_oneway(message.inner()))?,
+            false => outside(py, || self.inner.send_oneway(message))?,
         };
         sent.to_py(py)
     }
@@ -136,49 +148,60 @@ impl Producer {
     ) -> PyResult<()> {
         let letters = mailbox.letters();
         let done = move |sent| letters.push((token, Outcome::Done(sent)));
-        self.oneway(py, arguments::message("message", message)?, done)
+        let message = arguments::message("message", message)?.inner();
+        self.inner.send_oneway_async(message, done).to_py(py)
+    }
+
+    /// Sends a half message.
+    fn begin(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<Transaction> {
+        let message = arguments::message("message", message)?.inner();
+        let begun = answer(py, |answer| {
+            let done = move |begun| drop(answer.send(begun));
+            self.inner.begin_async(message, done).to_py(py)
+        });
+        begun?.to_py(py).map(Transaction::from)
+    }
+
+    fn begin_into(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        mailbox: &Mailbox,
+        token: u64,
+    ) -> PyResult<()> {
+        let letters = mailbox.letters();
+        let done = move |begun| letters.push((token, Outcome::Begun(begun)));
+        let message = arguments::message("message", message)?.inner();
+        self.inner.begin_async(message, done).to_py(py)
+    }
+
+    /// Has a letter put into a mailbox when checks come while none were there.
+    fn watch_checks(&self, mailbox: &Mailbox, token: u64) {
+        let letters = mailbox.letters();
+        self.checks
+            .watch(move || letters.push((token, Outcome::Ready)));
+    }
+
+    /// Takes the checks that wait.
+    fn take_checks(&self) -> Vec<Check> {
+        self.checks.take().into_iter().map(Check::from).collect()
     }
 }
 
 impl Producer {
-    /// Sends one-way on a thread of its own, as this may wait for a route or a connection.
-    fn oneway(
-        &self,
+    fn made(
         py: Python<'_>,
-        message: &Message,
-        done: impl FnOnce(safe::Result<()>) + Send + 'static,
-    ) -> PyResult<()> {
-        let message = message.inner().view().to_owned().to_py(py)?;
-        let producer = self.inner.share();
-        self.oneway
-            .run(move || done(producer.send_oneway(&message)))
+        properties: Vec<(String, String)>,
+        make: impl FnOnce(&Config, &Handle<Checks>) -> safe::Result<safe::Producer>,
+    ) -> PyResult<Self> {
+        let config = Config::new(properties).to_py(py)?;
+        let checks = Handle::new(Checks::default());
+        let inner = Handle::new(make(&config, &checks).to_py(py)?);
+        Ok(Self { inner, checks })
     }
 }
 
 fn inners<'a>(messages: &'a [Bound<'_, PyAny>]) -> PyResult<Vec<&'a safe::Message>> {
     let message = |it| Ok(arguments::message("messages", it)?.inner());
     messages.iter().map(message).collect()
-}
-
-type Job = Box<dyn FnOnce() + Send>;
-
-/// A thread that is started with its first job, does one after the other, and ends when the
-/// producer does.
-#[derive(Default)]
-struct OnewayThread(Mutex<Option<Sender<Job>>>);
-
-impl OnewayThread {
-    fn run(&self, job: impl FnOnce() + Send + 'static) -> PyResult<()> {
-        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if jobs.is_none() {
-            let (sender, receiver) = channel::<Job>();
-            in_background(move || receiver.into_iter().for_each(|job| job()))?;
-            *jobs = Some(sender);
-        }
-        if let Some(jobs) = &*jobs {
-            // The receiver lives as long as the sender.
-            let _ = jobs.send(Box::new(job));
-        }
-        Ok(())
-    }
 }

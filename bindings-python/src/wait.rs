@@ -10,7 +10,7 @@ use crate::errors;
 use crate::exit::outside;
 
 /// How long Ctrl-C may go unnoticed.
-const SLICE: Duration = Duration::from_millis(100);
+pub(crate) const SLICE: Duration = Duration::from_millis(100);
 
 thread_local! {
     static IS_MAIN: Cell<Option<bool>> = const { Cell::new(None) };

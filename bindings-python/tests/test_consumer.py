@@ -13,6 +13,7 @@ import pytest
 from onsmq import Action, Consumer, Message, OnsClientError, Producer
 
 from .support.collector import Collector
+from .support.logs import until_logged
 from .support.names import unique
 from .support.processes import Program, wait_for_lines
 
@@ -295,23 +296,6 @@ def test_the_log_of_the_library_goes_to_the_logger_onsmq(
     assert {(line.name, line.levelname, line.threadName) for line in lines} == {
         ("onsmq", "INFO", "onsmq-log")
     }
-
-
-def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
-    """Another thread logs: when this one's turn has come as well, all is written that was said."""
-    logged = threading.Event()
-
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if text in record.getMessage():
-                logged.set()
-
-    handler = Handler()
-    logging.getLogger("onsmq").addHandler(handler)
-    try:
-        assert text in caplog.text or logged.wait(10), caplog.text
-    finally:
-        logging.getLogger("onsmq").removeHandler(handler)
 
 
 def test_an_import_in_a_subinterpreter_is_refused_clearly() -> None:

@@ -10,7 +10,16 @@ import time
 from typing import TYPE_CHECKING
 
 import onsmq.aio
-from onsmq import Consumer, Message, Producer
+from onsmq import (
+    BatchConsumer,
+    Consumer,
+    Message,
+    OrderConsumer,
+    OrderProducer,
+    Producer,
+    TransactionProducer,
+    TransactionStatus,
+)
 
 from .support.collector import Collector
 from .support.names import unique
@@ -73,6 +82,58 @@ def test_a_hundred_rounds_with_threads_leave_nothing_behind(dev: DevServer) -> N
             collector.wait_for(2)
 
     rounds(use)
+
+
+def test_a_hundred_rounds_of_the_other_classes_leave_nothing_behind(dev: DevServer) -> None:
+    topic = unique("leaks")
+
+    def commit(*_: object) -> TransactionStatus:
+        return TransactionStatus.COMMIT_TRANSACTION
+
+    def use() -> None:
+        config = {"NAMESRV_ADDR": dev.namesrv_addr, "GROUP_ID": unique("GID")}
+        first = {"ConsumeFromWhere": "CONSUME_FROM_FIRST_OFFSET", **config}
+        with (
+            TransactionProducer(config, checker=commit) as producer,
+            OrderProducer(config) as ordered,
+            OrderConsumer(first) as consumer,
+        ):
+            consumer.subscribe(topic)
+            producer.send(Message(topic, b"body"), commit)
+            ordered.send(Message(topic, b"body"), "key")
+            for message in consumer:
+                message.commit()
+                break
+        batches = BatchConsumer(first, group_id=unique("GID"))
+        batches.subscribe(topic)
+        batches.start()
+        # Neither completed nor shut down.
+        batches.receive()
+
+    rounds(use)
+
+
+def test_a_hundred_rounds_of_the_other_classes_with_asyncio_leave_nothing_behind(
+    dev: DevServer,
+) -> None:
+    async def commit(*_: object) -> TransactionStatus:
+        return TransactionStatus.COMMIT_TRANSACTION
+
+    async def main() -> None:
+        topic = unique("leaks")
+        config = {"NAMESRV_ADDR": dev.namesrv_addr, "GROUP_ID": unique("GID")}
+        consumer = onsmq.aio.BatchConsumer(config, consume_from_where="CONSUME_FROM_FIRST_OFFSET")
+        consumer.subscribe(topic)
+        async with onsmq.aio.TransactionProducer(config, checker=commit) as producer:
+            await producer.send(Message(topic, b"body"), commit)
+        async with consumer:
+            async for batch in consumer:
+                batch.commit()
+                break
+            receive = asyncio.ensure_future(consumer.receive())
+        await receive
+
+    rounds(lambda: asyncio.run(main()))
 
 
 def test_a_hundred_rounds_with_asyncio_leave_nothing_behind(dev: DevServer) -> None:

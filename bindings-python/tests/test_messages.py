@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import array
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 import onsmq
 import onsmq.aio
-from onsmq import Action, Message, MessageModel
+from onsmq import Message
 
 
 def test_a_message_has_what_it_was_made_of() -> None:
@@ -23,6 +24,34 @@ def test_what_is_not_given_is_none() -> None:
     message = Message("orders", b"body")
 
     assert (message.tag, message.key, dict(message.properties)) == (None, None, {})
+    assert (message.sharding_key, message.start_deliver_time) == (None, None)
+
+
+def test_a_message_has_a_sharding_key() -> None:
+    assert Message("orders", b"body", sharding_key="订单-1").sharding_key == "订单-1"
+
+
+EAST = timezone(timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("time", "millis"),
+    [
+        (1_700_000_000_123, 1_700_000_000_123),
+        (datetime(2023, 11, 14, 22, 13, 20, 123_000, timezone.utc), 1_700_000_000_123),
+        (datetime(2023, 11, 15, 6, 13, 20, 123_499, EAST), 1_700_000_000_123),
+        (datetime(1970, 1, 1, tzinfo=timezone.utc), None),
+    ],
+)
+def test_a_start_deliver_time_is_millis_or_a_datetime(
+    time: int | datetime, millis: int | None
+) -> None:
+    assert Message("orders", b"body", start_deliver_time=time).start_deliver_time == millis
+
+
+def test_a_datetime_without_a_time_zone_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"this datetime has no time zone: give it one"):
+        Message("orders", b"body", start_deliver_time=datetime(2023, 11, 14, 22, 13, 20))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +89,11 @@ def test_a_message_cannot_be_changed() -> None:
         ({"properties": 5}, "argument 'properties'"),
         ({"properties": {"a": 5}}, "argument 'properties': text is due, not int"),
         ({"properties": {5: "a"}}, "argument 'properties': text is due, not int"),
-        ({"sharding_key": "a"}, "unexpected keyword argument 'sharding_key'"),
+        ({"sharding_key": 5}, "argument 'sharding_key': text is due, not int"),
+        ({"start_deliver_time": 1.5}, "argument 'start_deliver_time': whole ms since 1970, or a"),
+        ({"start_deliver_time": True}, "argument 'start_deliver_time': whole ms since 1970, or a"),
+        ({"start_deliver_time": "now"}, "argument 'start_deliver_time': whole ms since 1970, or"),
+        ({"shardingkey": "a"}, "unexpected keyword argument 'shardingkey'"),
     ],
 )
 def test_a_type_that_does_not_fit_is_an_error_that_names_the_argument(
@@ -79,6 +112,7 @@ def test_messages_with_the_same_content_are_equal() -> None:
     assert message == same
     assert hash(message) == hash(same)
     assert message != Message("orders", b"body")
+    assert message != Message("orders", b"body", properties={"a": "1", "b": "2"}, sharding_key="c")
     assert message != "orders"
 
 
@@ -105,14 +139,6 @@ def test_what_comes_with_delivery_is_missing_before(name: str) -> None:
     message = Message("orders", b"body")
 
     assert not hasattr(message, name)
-
-
-def test_enumerations_have_the_vendors_names_and_are_strict() -> None:
-    assert [action.value for action in Action] == ["CommitMessage", "ReconsumeLater"]
-    assert [model.value for model in MessageModel] == ["CLUSTERING", "BROADCASTING"]
-    assert Action("CommitMessage") is Action.COMMIT_MESSAGE
-    with pytest.raises(ValueError, match="commitmessage"):
-        Action("commitmessage")
 
 
 def test_both_packages_have_the_same_names() -> None:

@@ -13,6 +13,8 @@ import pytest
 import onsmq
 from onsmq.testing import DevServer
 
+from .support.servers import Server
+
 FOLDER = Path(__file__).parents[1]
 EXAMPLES = FOLDER.parent / "examples" / "python"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", (FOLDER / "README.md").read_text(), re.S | re.M)
@@ -53,6 +55,34 @@ def test_what_the_readme_shows_works(snippet: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["quickstart.py", "asyncio_example.py"])
 def test_an_example_needs_nothing(name: str) -> None:
     assert "received" in run(EXAMPLES / name)
+
+
+# What each of them prints, whatever else it does.
+PRINTED = {
+    "ordered.py": ["order-1 is created", "order-2 is paid", "order-3 is shipped"],
+    "transaction.py": [
+        "committed payment-1",
+        "TRANSACTION_ROLLED_BACK: payment-2 (None)",
+        "TRANSACTION_UNKNOWN: payment-3 (ValueError('-1 is no amount'))",
+        "received  payment-1",
+    ],
+    "batch.py": ["at once"],
+    "broadcasting.py": ["first received  hello to all", "second received  hello to all"],
+    "receive.py": ["received  19\n", "received  the last with asyncio"],
+    "delayed.py": ["received  news after", "received  a reminder after"],
+    "sql_filter.py": ["received  order of 200 in north"],
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_an_example_shows_its_feature_on_each_server(name: str, server: Server) -> None:
+    said = run(EXAMPLES / name, server.namesrv_addr)
+    assert [text for text in PRINTED[name] if text not in said] == [], said
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_an_example_of_a_feature_needs_no_server(name: str) -> None:
+    assert run(EXAMPLES / name)
 
 
 def test_the_examples_of_a_producer_and_a_consumer_work_together(dev: DevServer) -> None:

@@ -8,21 +8,30 @@
 """
 
 from . import errors
-from ._enums import Action, MessageModel
-from ._onsmq import Message, SendResult, __version__
-from .consumer import Consumer
+from ._enums import Action, MessageModel, OrderAction, TransactionStatus
+from ._onsmq import Message, ReceivedMessage, SendResult, __version__
+from ._received import ReceivedBatch
+from .consumer import BatchConsumer, Consumer, OrderConsumer
 from .errors import ErrorCode, OnsClientError
-from .producer import Producer
+from .producer import OrderProducer, Producer, TransactionProducer
 
 __all__ = [
     "Action",
+    "BatchConsumer",
     "Consumer",
     "ErrorCode",
     "Message",
     "MessageModel",
     "OnsClientError",
+    "OrderAction",
+    "OrderConsumer",
+    "OrderProducer",
     "Producer",
+    "ReceivedBatch",
+    "ReceivedMessage",
     "SendResult",
+    "TransactionProducer",
+    "TransactionStatus",
     "__version__",
     "errors",
 ]

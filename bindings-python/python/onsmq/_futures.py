@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import _onsmq
 from ._log import logger
 from ._process import after_fork
-from .errors import ErrorCode, OnsClientError, StateError
+from .errors import ErrorCode, OnsClientError, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +43,10 @@ class Futures:
     def of(self, owner: object) -> list[Future[Any]]:
         """What somebody asked for and was not answered yet."""
         if threading.current_thread() is self._thread:
-            error = StateError(
-                "a future's callback must not wait for other futures: wait on another thread"
+            raise failure(
+                ErrorCode.INVALID_STATE,
+                "a future's callback must not wait for other futures: wait on another thread",
             )
-            error.code = ErrorCode.INVALID_STATE
-            raise error
         return [future for future, its_owner in list(self._pending.values()) if its_owner is owner]
 
     def _run(self) -> None:

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._enums import Action
+from ._functions import Warnings, function_for, name_of
 from ._log import logger
+from .errors import ErrorCode, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._onsmq import Delivery, Message
+    from ._kinds import Kind
+    from ._onsmq import Delivery
 
 
 class Listener:
-    """A function that is called with messages."""
+    """A function that is called with what a consumer receives."""
 
-    def __init__(self, function: Callable[[Message], Any]) -> None:
-        self.function = function
-        self._warned = False
+    def __init__(self, function: Callable[..., Any], kind: Kind) -> None:
+        self._function = function
+        self._kind = kind
+        self._warnings = Warnings()
 
-    @property
-    def name(self) -> str:
-        """What logs call it."""
-        function = self.function
-        name = getattr(function, "__qualname__", None) or repr(function)
-        module = getattr(function, "__module__", None)
-        return f"{module}.{name}" if module else name
+    def begin(self, delivery: Delivery) -> Any:
+        """Call it. The answer may have to be awaited."""
+        return self._function(self._kind.given(delivery))
 
     def call(self, delivery: Delivery) -> None:
         """Call it, and do as it answers."""
         try:
-            answer = self.function(delivery.message())
+            answer = self.begin(delivery)
         except BaseException:  # noqa: BLE001 - sys.exit in a listener is a failure, too
             self.failed(delivery)
         else:
@@ -39,43 +38,64 @@ class Listener:
 
     def settle(self, delivery: Delivery, answer: object) -> None:
         """The call is over, with an answer."""
-        if not isinstance(answer, Action) and not self._warned:
-            self._warned = True
-            logger.warning(
-                "listener %s answers %r, which counts as RECONSUME_LATER: "
-                "return Action.COMMIT_MESSAGE for what is done (this is said once)",
-                self.name,
-                answer,
-            )
-        delivery.complete(answer is Action.COMMIT_MESSAGE)
+        done, again = self._kind.done, self._kind.again
+        if answer is not done and answer is not again:
+            meaning = f"{again.name}: return {done} for what is done"
+            self._warnings.warn("listener", self._function, answer, meaning)
+        delivery.complete(answer is done)
 
     def failed(self, delivery: Delivery) -> None:
         """The call raised what is being handled."""
-        logger.exception("listener %s failed: its message comes again later", self.name)
+        name = name_of(self._function)
+        logger.exception("listener %s failed: its message comes again later", name)
         delivery.complete(commit=False)
 
 
-class Listeners(dict[str, Listener]):
-    """Listeners by topic."""
+class Listeners:
+    """The subscriptions of a consumer: either all have listeners, or none has."""
 
-    def subscribe(
-        self,
-        subscribe: Callable[[str, str], None],
-        topic: str,
-        expression: str | None,
-        function: Callable[[Message], Any],
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._by_topic: dict[str, Listener] = {}
+        self.are_called: bool | None = None
+        """Whether there are listeners, as the first subscription said."""
+
+    def get(self, topic: str) -> Listener | None:
+        """The one of a topic. What waits may be of one that was unsubscribed."""
+        return self._by_topic.get(topic)
+
+    def add(
+        self, topic: str, function: Callable[..., Any] | None, subscribe: Callable[[], None]
     ) -> None:
         """Subscribe, with the listener in place before messages come."""
-        if not callable(function):
-            kind = type(function).__name__
-            raise TypeError(f"argument 'listener': a function is due, not {kind}")
-        before = self.get(topic)
-        self[topic] = Listener(function)
+        if function is not None:
+            function_for("listener", function)
+        self.expect(called=function is not None)
+        before = self._by_topic.get(topic)
+        if function is not None:
+            self._by_topic[topic] = Listener(function, self._kind)
         try:
-            subscribe(topic, "*" if expression is None else expression)
+            subscribe()
         except BaseException:
-            if before is None:
-                del self[topic]
-            else:
-                self[topic] = before
+            self._put(topic, before)
             raise
+        self.are_called = function is not None
+
+    def remove(self, topic: str) -> None:
+        """The topic is subscribed to no longer."""
+        self._put(topic, None)
+
+    def expect(self, *, called: bool) -> None:
+        """Refuse what does not fit the first subscription."""
+        if self.are_called not in (None, called):
+            raise failure(
+                ErrorCode.INVALID_STATE,
+                "a consumer either calls listeners or is received from, as its first subscription "
+                "says: make another consumer for the other topics",
+            )
+
+    def _put(self, topic: str, listener: Listener | None) -> None:
+        if listener is None:
+            self._by_topic.pop(topic, None)
+        else:
+            self._by_topic[topic] = listener

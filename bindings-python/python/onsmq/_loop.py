@@ -44,6 +44,13 @@ class Port:
         self._watches[token] = call
         watch(mailbox, token)
 
+    def expect_here(self) -> asyncio.AbstractEventLoop:
+        """The loop that runs, which is to be the one that this is used in."""
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop) and not self._loop.is_closed():
+            raise RuntimeError("this is used in another event loop: make a new one for this")
+        return loop
+
     async def flush(self, timeout: float | None) -> bool:
         """Waits for all that was asked for; says whether it came to an end in time."""
         pending = list(self._pending.values())
@@ -66,10 +73,8 @@ class Port:
         self._loop = self._mailbox = None
 
     def _attached(self) -> tuple[_onsmq.Mailbox, asyncio.AbstractEventLoop]:
-        loop = asyncio.get_running_loop()
+        loop = self.expect_here()
         if self._loop is not loop or self._mailbox is None:
-            if self._loop and not self._loop.is_closed():
-                raise RuntimeError("this is used in another event loop: make a new one for this")
             self._loop, self._mailbox = loop, _onsmq.Mailbox(watched=True)
             loop.add_reader(self._mailbox.fileno(), self._fetch)
         return self._mailbox, loop

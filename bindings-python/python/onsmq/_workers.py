@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ._listeners import Listeners
     from ._onsmq import Consumer, Delivery
 
-# Most messages that a thread takes at once.
-_MOST = 32
 # Seconds that shutdown waits for threads whose last calls are over.
 _JOIN = 5.0
 
@@ -26,8 +24,9 @@ class Workers:
     are when the interpreter ends.
     """
 
-    def __init__(self, native: Consumer, listeners: Listeners) -> None:
+    def __init__(self, native: Consumer, listeners: Listeners, share: int) -> None:
         self._native = native
+        self._most = share
         self._listeners = listeners
         self._limit = native.thread_nums
         self._numbers = itertools.count(1)
@@ -75,7 +74,7 @@ class Workers:
 
     def _take(self) -> list[Delivery]:
         try:
-            return self._native.receive(self._share(), wait=True)
+            return self._native.receive(self._share(), None)
         except OnsClientError:
             # The interpreter is about to end.
             return []
@@ -87,7 +86,7 @@ class Workers:
         """One while others may take the rest; more of a backlog."""
         if self._idle > 1 or len(self._threads) < self._limit:
             return 1
-        return max(1, min(self._native.waiting // self._limit, _MOST))
+        return max(1, min(self._native.waiting // self._limit, self._most))
 
     def _handle(self, deliveries: list[Delivery]) -> None:
         listener = self._listeners.get(deliveries[0].topic)

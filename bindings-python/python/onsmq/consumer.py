@@ -3,77 +3,57 @@
 from __future__ import annotations
 
 import queue
+import threading
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Optional, TypeVar
+from typing import TYPE_CHECKING, Optional
 
-from . import _onsmq
-from ._enums import Action
-from ._listeners import Listeners
-from ._log import follow_level
-from ._onsmq import Message
-from ._properties import Properties, Property, as_text
+from ._enums import Action, OrderAction
+from ._kinds import BATCH, NORMAL, ORDERED
+from ._life import Threaded
+from ._onsmq import Message, ReceivedMessage
+from ._received import ReceivedBatch
 from ._signals import stopping
+from ._subscriber import F, R, Subscriber
 from ._workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
-    from typing_extensions import Self
+    from ._properties import Properties, Property
 
 Function = Callable[[Message], Optional[Action]]
-F = TypeVar("F", bound=Function)
+OrderFunction = Callable[[Message], Optional[OrderAction]]
+BatchFunction = Callable[[list[Message]], Optional[Action]]
 
 
-class Consumer:
-    """Consumes messages as a member of a group. Any threads at once.
-
-    Properties are keyword arguments, or a mapping with the names of the documentation. Listeners
-    run on up to ConsumeThreadNums threads; one that raises, or answers nothing, has its message
-    come again later.
-    """
+class _Consuming(Threaded, Subscriber[F, R]):
+    """What the kinds of consumer have in common."""
 
     def __init__(self, config: Properties | None = None, /, **properties: Property) -> None:
-        follow_level()
-        self._native = _onsmq.Consumer(as_text(config, properties))
-        self._listeners = Listeners()
-        self._workers = Workers(self._native, self._listeners)
+        super().__init__(config, **properties)
+        self._workers = Workers(self._native, self._listeners, self._kind.share)
         # Something is put in at the end: that may happen in a signal's handler.
         self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         # The workers do not hold this object: when nobody does, they end.
         weakref.finalize(self, self._native.shutdown_later).atexit = False
 
-    def subscribe(self, topic: str, expression: str | None, listener: Function) -> None:
-        """Subscribe to a topic: all of it (`*` or None), or the tags between `||`.
-
-        A second subscription to a topic replaces the first. Before or after start.
-        """
-        self._listeners.subscribe(self._native.subscribe, topic, expression, listener)
-
-    def listener(self, topic: str, expression: str | None = "*") -> Callable[[F], F]:
-        """Subscribe the decorated function to a topic."""
-
-        def decorate(function: F) -> F:
-            self.subscribe(topic, expression, function)
-            return function
-
-        return decorate
-
-    def unsubscribe(self, topic: str) -> None:
-        """End a subscription."""
-        self._native.unsubscribe(topic)
-        self._listeners.pop(topic, None)
+    def _subscribed(self) -> None:
+        if self._listeners.are_called and self.is_started:
+            self._workers.ensure_one_waits()
 
     def start(self) -> None:
         """Join the group, and wait until the brokers know this member."""
-        follow_level()
-        self._native.start()
-        self._workers.ensure_one_waits()
+        super().start()
+        self._subscribed()
 
     def shutdown(self) -> None:
-        """Wait for listeners that run, commit, and leave the group. A second call does nothing.
+        """Wait for what is out to be completed, commit, and leave the group.
 
-        In a listener it does not wait: the rest happens when the listener is done.
+        What is out: calls of listeners that run, and what was received and not completed; at most
+        for AwaitTerminationMillisWhenShutdown. A second call does nothing. In a listener it does
+        not wait: the rest happens when the listener is done.
         """
         if self._workers.is_current():
             self._native.shutdown_later()
@@ -92,19 +72,20 @@ class Consumer:
             self._ended.get()
         self.shutdown()
 
-    @property
-    def is_started(self) -> bool:
-        """Whether it was started and not shut down."""
-        return self._native.is_started
+    def receive(self, max: int = 1, timeout: float | None = None) -> list[R]:  # noqa: A002
+        """Take up to so many of what waits, and wait up to so many seconds for the first.
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it was shut down."""
-        return self._native.is_closed
+        All of it is of one topic, and each is to be completed: by `commit`, or by
+        `reconsume_later`. Answers nothing when the time is over, and when the consumer was shut
+        down; without a timeout, only then.
+        """
+        return self._take(max, timeout, threading.get_ident())
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
+    def __iter__(self) -> Iterator[R]:
+        """What comes, one by one, until the consumer is shut down."""
+        while taken := self.receive():
+            # Not held here while the loop's body runs: what is let go of comes again.
+            yield taken.pop()
 
     def __exit__(
         self,
@@ -112,4 +93,38 @@ class Consumer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.shutdown()
+        """Shut down. After an exception, what this thread has not completed comes again."""
+        if error is not None:
+            # Its traceback holds on to the messages: nothing would come of waiting for them.
+            self._held.give_back(threading.get_ident())
+        super().__exit__(kind, error, traceback)
+
+
+class Consumer(_Consuming[Function, ReceivedMessage]):
+    """Consumes messages as a member of a group. Any threads at once.
+
+    Properties are keyword arguments, or a mapping with the names of the documentation. Listeners
+    run on up to ConsumeThreadNums threads; one that raises, or answers nothing, has its message
+    come again later.
+    """
+
+    _kind = NORMAL
+
+
+class OrderConsumer(_Consuming[OrderFunction, ReceivedMessage]):
+    """Consumes the messages of each queue in order, one at a time.
+
+    Listeners answer `OrderAction.SUCCESS`; after anything else, also after an exception, the queue
+    pauses for suspendTimeMillis, and the same message comes again.
+    """
+
+    _kind = ORDERED
+
+
+class BatchConsumer(_Consuming[BatchFunction, ReceivedBatch]):
+    """Consumes lists of up to ConsumeMessageBatchMaxSize messages of a topic.
+
+    The one answer of a listener is for the whole list.
+    """
+
+    _kind = BATCH

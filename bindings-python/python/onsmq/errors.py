@@ -130,3 +130,10 @@ CLASSES: dict[ErrorCode, type[OnsClientError]] = {
     ErrorCode.TRANSACTION_UNKNOWN: TransactionError,
 }
 """The class of each code."""
+
+
+def failure(code: ErrorCode, text: str) -> OnsClientError:
+    """An error of a code that does not come from the library."""
+    error = CLASSES[code](text)
+    error.code = code
+    return error

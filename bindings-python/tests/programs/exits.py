@@ -30,7 +30,7 @@ atexit.register(lambda: [call() for call in before_onsmq])
 
 import onsmq  # noqa: E402
 import onsmq.aio  # noqa: E402
-from onsmq import Action, ErrorCode, Message, OnsClientError  # noqa: E402
+from onsmq import Action, ErrorCode, Message, OnsClientError, TransactionStatus  # noqa: E402
 from onsmq.testing import DevServer  # noqa: E402
 
 
@@ -276,6 +276,165 @@ def a_loop_runs_in_a_thread() -> None:
     ready.wait()
 
 
+def transactional(checker: Callable[[Message], TransactionStatus | None]) -> Any:
+    made = onsmq.TransactionProducer(
+        namesrv_addr=ADDRESS, group_id=GROUP, checker=checker, check_immunity_time_in_seconds=1
+    )
+    made.start()
+    kept.append(made)
+    return made
+
+
+def unknown(*_: object) -> TransactionStatus:
+    return TransactionStatus.UNKNOWN
+
+
+def receiver(kind: Any = onsmq.Consumer) -> Any:
+    made = kind(
+        namesrv_addr=ADDRESS,
+        group_id=f"{GROUP}_{kind.__name__}",
+        consume_from_where="CONSUME_FROM_FIRST_OFFSET",
+    )
+    made.subscribe(TOPIC)
+    made.start()
+    kept.append(made)
+    return made
+
+
+def threads_receive_and_hold_what_came() -> None:
+    producer().send_many([message()] * 100)
+    came = threading.Semaphore(0)
+
+    def receive(kind: Any) -> None:
+        for received in receiver(kind):
+            kept.append(received)
+            came.release()
+
+    for kind in (onsmq.Consumer, onsmq.OrderConsumer, onsmq.BatchConsumer):
+        threading.Thread(target=receive, args=(kind,), daemon=True).start()
+    for _ in range(20):
+        came.acquire()
+
+
+def main_receives_and_leaves_the_loop() -> None:
+    producer().send_many([message()] * 10)
+    for received in receiver():
+        kept.append(received)
+        if len(kept) > 5:
+            return
+
+
+def a_checker_waits() -> None:
+    transactional(unknown).send(message(), unknown)
+
+
+def a_checker_sleeps() -> None:
+    called = threading.Event()
+
+    def sleep(_: Message) -> None:
+        called.set()
+        time.sleep(60)
+
+    sender = transactional(sleep)
+    for _ in range(10):
+        sender.send(message(), unknown)
+    called.wait()
+
+
+def executers_sleep() -> None:
+    begun = threading.Semaphore(0)
+    sender = transactional(unknown)
+
+    def sleep(*_: object) -> None:
+        begun.release()
+        time.sleep(60)
+
+    def send() -> None:
+        sender.send(message(), sleep)
+
+    for _ in range(4):
+        daemon(send)
+    for _ in range(4):
+        begun.acquire()
+
+
+def threads_send_transactions_and_in_order() -> None:
+    sender, ordered = transactional(unknown), onsmq.OrderProducer(namesrv_addr=ADDRESS)
+    ordered.start()
+    sent = threading.Semaphore(0)
+
+    def send() -> NoReturn:
+        while True:
+            sender.send(message(), unknown)
+            ordered.send(message(), "key")
+            sent.release()
+
+    for _ in range(4):
+        daemon(send)
+    for _ in range(20):
+        sent.acquire()
+
+
+def what_was_received_outlives_its_consumer() -> None:
+    producer().send_many([message()] * 20)
+    for kind in (onsmq.Consumer, onsmq.OrderConsumer, onsmq.BatchConsumer):
+        consumer = receiver(kind)
+        kept.remove(consumer)
+        consumer.receive(5).pop().commit()
+        received, iterator = consumer.receive(5), iter(consumer)
+        kept.append(received.pop())
+        del consumer, iterator
+        gc.collect()
+
+
+def a_transaction_outlives_its_producer() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            # A cycle, as the checker is its owner's.
+            self.producer = onsmq.TransactionProducer(
+                namesrv_addr=ADDRESS, group_id=f"{GROUP}_{id(self)}", checker=self.check
+            )
+            self.producer.start()
+
+        def check(self, _: Message) -> TransactionStatus:
+            return unknown()
+
+    owner = Owner()
+    native: Any = owner.producer._native
+    kept.append(native.begin(message()))
+    begun = native.begin(message())
+    del owner, native
+    gc.collect()
+    begun.end("CommitTransaction")
+    kept.append(Owner())
+
+
+def a_loop_is_left_in_the_middle_of_everything() -> None:
+    async def main() -> None:
+        sender = onsmq.aio.TransactionProducer(
+            namesrv_addr=ADDRESS, group_id=GROUP, checker=wait, check_immunity_time_in_seconds=1
+        )
+        consumer = onsmq.aio.OrderConsumer(namesrv_addr=ADDRESS, group_id=GROUP)
+        consumer.subscribe(TOPIC)
+        await sender.start()
+        await consumer.start()
+        receives = [asyncio.ensure_future(consumer.receive()) for _ in range(3)]
+        await sender.send(message(), unknown)
+        sends = [asyncio.ensure_future(sender.send(message(), wait)) for _ in range(3)]
+        for _ in range(4):
+            await called.acquire()
+        kept.extend([sender, consumer, *receives, *sends])
+
+    called = asyncio.Semaphore(0)
+
+    async def wait(*_: object) -> TransactionStatus:
+        called.release()
+        await asyncio.sleep(60)
+        return unknown()
+
+    asyncio.run(main())
+
+
 def a_child_is_forked() -> None:
     listeners_sleep()
     for _ in range(3):
@@ -288,10 +447,12 @@ def a_child_is_forked() -> None:
 def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
     listeners_sleep()
     server, fresh = DevServer(), onsmq.Producer(namesrv_addr=ADDRESS)
-    sender, receiver = producer(), consumer(commit)
+    sender, listening = producer(), consumer(commit)
     sends = [sender.send_async(message()) for _ in range(200)]
     loop_sender = onsmq.aio.Producer(namesrv_addr=ADDRESS)
-    receivers = [receiver, onsmq.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)]
+    decider, received_from = transactional(unknown), receiver(onsmq.BatchConsumer)
+    begun = decider._native.begin(message())
+    receivers = [listening, onsmq.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)]
     calls: list[Callable[[], object]] = [
         fresh.start,
         sender.start,
@@ -305,7 +466,11 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
         lambda: server.create_topic("orders"),
         *(call for it in receivers for call in (it.start, it.run, it.shutdown)),
         *(lambda it=it: it.subscribe(TOPIC, "*", commit) for it in receivers),
-        lambda: receiver.unsubscribe(TOPIC),
+        lambda: listening.unsubscribe(TOPIC),
+        received_from.receive,
+        decider.start,
+        lambda: decider.send(message(), unknown),
+        lambda: begun.end("CommitTransaction"),
     ]
     child = os.fork()
     if not child:
@@ -313,7 +478,18 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
             refused_as_forked(number, call)
         in_a_child(ADDRESS, TOPIC)
         assert not any(send.cancel() for send in sends)
-        del sender, receiver, loop_sender, fresh, server, calls, receivers
+        del (
+            begun,
+            decider,
+            received_from,
+            sender,
+            listening,
+            loop_sender,
+            fresh,
+            server,
+            calls,
+            receivers,
+        )
         kept.clear()
         gc.collect()
         # Others are still held by the frames around this one.

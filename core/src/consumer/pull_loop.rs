@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use onsmq_proto::codec::ResponseCode;
 use onsmq_proto::machine::Backoff;
 use onsmq_proto::message::{StoredMessage, properties::name};
 use onsmq_proto::names;
@@ -47,6 +48,15 @@ pub(super) async fn run_from(queue: Arc<AssignedQueue>, offset: i64) {
         pulling.pull_on().await;
     };
     let _ = stop.run_until_cancelled(pulling).await;
+}
+
+/// The failure in a row that is told of. A broker lists a member just before it has compiled the
+/// member's condition: only one that stays unknown is wrong.
+fn tell_at(error: &Error) -> u32 {
+    match error.broker_code() {
+        Some(code) if code == ResponseCode::FILTER_DATA_NOT_EXIST.0 => 5,
+        _ => 1,
+    }
 }
 
 struct PullLoop {
@@ -209,7 +219,7 @@ impl PullLoop {
             _ => {
                 let pause = self.backoff.failed(fastrand::f64());
                 match self.backoff.failures() {
-                    1 if error.kind() == ErrorKind::BrokerRefused => {
+                    n if n == tell_at(error) && error.kind() == ErrorKind::BrokerRefused => {
                         warn!(queue = %self.queue.queue, "a pull failed, trying again: {error}");
                     }
                     _ => debug!(queue = %self.queue.queue, "a pull failed: {error}"),

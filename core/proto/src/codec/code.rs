@@ -143,6 +143,8 @@ codes! {
         SUBSCRIPTION_NOT_LATEST = 25,
         /// The group does not exist.
         SUBSCRIPTION_GROUP_NOT_EXIST = 26,
+        /// The broker has not compiled the group's SQL condition, or cannot.
+        FILTER_DATA_NOT_EXIST = 27,
         /// A field is wrong (5.x).
         INVALID_PARAMETER = 29,
         /// No buyer id.
