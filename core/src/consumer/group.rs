@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use onsmq_proto::body::{
     ConsumeType, ConsumerData, ConsumerRunningInfo, ConsumerStatus, DirectResult, MessageModel,
 };
-use onsmq_proto::machine::{MessageQueue, Slot};
+use onsmq_proto::machine::{MessageQueue, Route, Slot};
 use onsmq_proto::message::StoredMessage;
 use onsmq_proto::message::properties::name;
 use onsmq_proto::names;
@@ -41,6 +41,8 @@ pub(super) struct Group {
     pub(super) statistics: Statistics,
     /// When it was started, in ms.
     pub(super) started: i64,
+    /// The routes of topics when they were subscribed to: queues that are not in them came later.
+    pub(super) first_routes: Mutex<FxHashMap<Arc<str>, Arc<Route>>>,
     /// Everything that runs for this member and ends with it.
     pub(super) tasks: TaskTracker,
     /// No more messages are pulled.
@@ -77,6 +79,7 @@ impl Group {
             outstanding: Outstanding::default(),
             statistics: Statistics::default(),
             started: now_ms(),
+            first_routes: Mutex::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             rebalance_due: Notify::new(),

@@ -87,12 +87,31 @@ impl Group {
         })
     }
 
+    /// Remembers which queues a topic has when it is subscribed to.
+    pub(super) fn note_first_route(&self, topic: &Arc<str>) {
+        if let Some(route) = self.instance.routes.get(topic) {
+            self.first_routes.lock().insert(Arc::clone(topic), route);
+        }
+    }
+
+    /// Whether a queue came while this member was there, as all do of a topic that is made by its
+    /// first message.
+    fn is_new(&self, queue: &MessageQueue) -> bool {
+        let routes = self.first_routes.lock();
+        let route = routes.get(&queue.topic);
+        route.is_none_or(|route| !route.read_queues.contains(queue))
+    }
+
     /// Where a group without an offset starts. What is in a retry topic is always its own.
     async fn first_offset(&self, queue: &MessageQueue) -> Result<i64> {
         let question = match self.config.consume_from_where {
             // The broker moves it on to the first message that is still there.
             _ if names::is_retry_topic(&queue.topic) => return Ok(0),
             ConsumeFromWhere::ConsumeFromFirstOffset => return Ok(0),
+            // Its end may be behind messages that this group was there for.
+            ConsumeFromWhere::ConsumeFromLastOffset if self.is_new(queue) => {
+                offset::at_time(queue, self.started)
+            }
             ConsumeFromWhere::ConsumeFromLastOffset => offset::max(queue),
             ConsumeFromWhere::ConsumeFromTimestamp => {
                 offset::at_time(queue, self.config.consume_timestamp)

@@ -36,6 +36,8 @@ pub(super) struct Shared {
     listened: Arc<ReadyQueue>,
     /// Closed with the consumer.
     inboxes: Mutex<Vec<Inbox>>,
+    /// One start at a time.
+    starting: tokio::sync::Mutex<()>,
     /// Cancelled when the end was seen through.
     closed: CancellationToken,
 }
@@ -57,6 +59,7 @@ impl Shared {
             subscriptions: Arc::default(),
             listened: Arc::default(),
             inboxes: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
             closed: CancellationToken::new(),
         })
     }
@@ -156,6 +159,8 @@ impl Shared {
     }
 
     pub(super) async fn start(&self) -> Result<()> {
+        // Whoever comes second finds it started, or starts it.
+        let _turn = self.starting.lock().await;
         if !self
             .state
             .lock()
@@ -234,6 +239,7 @@ impl Shared {
         }
         for topic in self.subscriptions.topics() {
             group.instance.take_up(&topic).await?;
+            group.note_first_route(&topic);
         }
         group.check_conditions().await?;
         // Brokers refuse pulls of groups that they have not heard of.
@@ -374,6 +380,7 @@ async fn take_up(group: Arc<Group>, topic: Arc<str>) {
     if let Err(error) = group.instance.take_up(&topic).await {
         debug!(topic = &*topic, "its route is looked up later: {error}");
     }
+    group.note_first_route(&topic);
     if let Some(subscription) = group.subscriptions.get(&topic)
         && subscription.data.is_sql92()
         && let Err(error) = group.check_condition(&subscription).await

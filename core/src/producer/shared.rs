@@ -25,6 +25,8 @@ pub(super) struct Shared {
     /// Answers brokers that ask for outcomes; transactional producers have one.
     checker: Option<Checker>,
     state: RwLock<State>,
+    /// One start at a time.
+    starting: tokio::sync::Mutex<()>,
     /// Cancelled when the end was seen through.
     closed: CancellationToken,
 }
@@ -56,6 +58,7 @@ impl Shared {
             config,
             checker,
             state: RwLock::default(),
+            starting: tokio::sync::Mutex::default(),
             closed: CancellationToken::new(),
         })
     }
@@ -75,6 +78,8 @@ impl Shared {
     }
 
     pub(super) async fn start(&self) -> Result<()> {
+        // Whoever comes second finds it started, or starts it.
+        let _turn = self.starting.lock().await;
         let start = self.state.write().lifecycle.start();
         if !start.map_err(|_| self.closed())? {
             return Ok(());

@@ -258,3 +258,32 @@ async fn the_list_is_asked_for_again_and_what_is_new_counts() {
     }
     assert!(server.requests.try_recv().is_err(), "asked too often");
 }
+
+#[tokio::test]
+async fn a_second_start_waits_for_the_first() {
+    let mut peer = Peer::start().await;
+    // The first look-up is answered late: by then the second start is under way.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("its address"));
+    let config = Config::new()
+        .set("ONSAddr", &url)
+        .set("GROUP_ID", "GID_told");
+    let producer = Arc::new(Client::new().producer(&config).expect("a producer"));
+    let start = |producer: &Arc<onsmq::Producer>| {
+        let producer = Arc::clone(producer);
+        tokio::spawn(async move { producer.start().await })
+    };
+    let first = start(&producer);
+    let (stream, _) = listener.accept().await.expect("a look-up");
+    let second = start(&producer);
+    tokio::task::yield_now().await;
+    assert!(!second.is_finished());
+    let (sender, _requests) = mpsc::unbounded_channel();
+    serve(stream, (200, peer.address.clone()), &sender).await;
+    first.await.expect("no panic").expect("started");
+    second.await.expect("no panic").expect("started");
+    let sent = tokio::spawn(producer.send(Message::new(TOPIC, "body")));
+    let request = peer.expect(RequestCode::SEND_MESSAGE_V2).await;
+    request.reply(stored("0", "1")).await;
+    sent.await.expect("no panic").expect("stored");
+}

@@ -60,4 +60,34 @@ fn each_member_gets_all_and_goes_on_after_a_restart(server: Server) {
     });
 }
 
-on_every_server!(each_member_gets_all_and_goes_on_after_a_restart);
+/// Java's client begins a queue that it did not know at its end, and skips what is in it.
+fn a_member_gets_the_first_messages_of_a_topic_that_is_made_later(server: Server) {
+    Scene::run(server, "broadcast_new", async |scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path().to_str().expect("a path");
+        let config = scene
+            .config()
+            .set("MessageModel", "BROADCASTING")
+            .set("LocalOffsetStoreDir", folder);
+        let (consumer, mut notes) = member(scene, &config).await;
+        // Another client, whose topics this one does not hear of.
+        let producer = onsmq::Client::new().producer(&scene.config());
+        let producer = producer.expect("a producer");
+        producer.start().await.expect("started");
+        for number in 0..20 {
+            let message = scene.message(number.to_string()).tag("all");
+            producer.send(message).await.expect("stored");
+        }
+        let mut all = notes.take(20).await;
+        all.sort_by_key(|text| text.parse::<u32>().unwrap_or_default());
+        let due: Vec<_> = (0..20).map(|number| number.to_string()).collect();
+        assert_eq!(all, due);
+        producer.shutdown().await;
+        consumer.shutdown().await;
+    });
+}
+
+on_every_server!(
+    a_member_gets_the_first_messages_of_a_topic_that_is_made_later,
+    each_member_gets_all_and_goes_on_after_a_restart
+);
