@@ -200,9 +200,22 @@ export class SendResult {
   toString(): string
 }
 
+/** An account, or what an STS token stands for. */
+export interface Credentials {
+  accessKey: string
+  secretKey: string
+  securityToken?: string
+}
+
 interface Client {
   /** Starting twice is starting once. */
   start(): Promise<void>
+  /**
+   * Has all requests from now on signed with other credentials, as STS tokens need it. It counts
+   * for all producers and consumers of the process that were made with the same credentials,
+   * addresses, namespace, TLS and InstanceName. What is under way is not broken off.
+   */
+  setCredentials(credentials: Credentials): void
   /** Whether it was started and not shut down. */
   readonly isStarted: boolean
   /** Whether it was shut down, or is about to be. */
@@ -227,6 +240,7 @@ export class Producer implements Sender {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
@@ -254,6 +268,7 @@ export class OrderProducer implements Sender {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
@@ -300,6 +315,7 @@ export class TransactionProducer implements Sender {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig, checker: Checker)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
@@ -376,6 +392,7 @@ export class Consumer implements Receiving {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
@@ -400,6 +417,7 @@ export class OrderConsumer implements Receiving {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;
@@ -416,6 +434,7 @@ export class BatchConsumer implements GroupMember {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)
   start(): Promise<void>
+  setCredentials(credentials: Credentials): void
   shutdown(): Promise<void>
   readonly isStarted: boolean
   readonly isClosed: boolean;

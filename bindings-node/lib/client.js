@@ -1,5 +1,7 @@
 'use strict'
 
+const { check } = require('./errors.js')
+const { optionalText, text } = require('./check.js')
 const { run } = require('./loop.js')
 
 /** @type {typeof Symbol.asyncDispose} */
@@ -40,6 +42,14 @@ class Client {
     } finally {
       this.#mailbox?.close()
     }
+  }
+
+  /** @param {any} credentials */
+  setCredentials(credentials) {
+    const { accessKey, secretKey, securityToken } = credentials ?? {}
+    const token = optionalText(securityToken, 'securityToken')
+    const keys = [text(accessKey, 'accessKey'), text(secretKey, 'secretKey')]
+    check(this._native.setCredentials(keys[0], keys[1], token))
   }
 
   get isStarted() {

@@ -44,6 +44,7 @@ export interface Outgoing {
 interface Client {
   start(id: number): Fault | null | void
   shutdown(id: number): void
+  setCredentials(accessKey: string, secretKey: string, securityToken?: string): Fault | null
   readonly isStarted: boolean
   readonly isClosed: boolean
 }

@@ -72,6 +72,18 @@ impl Producer {
         self.background(id, onsmq::Producer::shutdown)
     }
 
+    #[napi]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives strings")]
+    pub fn set_credentials(
+        &self,
+        access_key: String,
+        secret_key: String,
+        security_token: Option<String>,
+    ) -> Option<Fault> {
+        let token = security_token.as_deref();
+        fault(self.handle.set_credentials(&access_key, &secret_key, token))
+    }
+
     #[napi(getter)]
     #[must_use]
     pub fn is_started(&self) -> bool {

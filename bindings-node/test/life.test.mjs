@@ -61,4 +61,23 @@ describe('a client', () => {
       })
     }
   })
+
+  for (const [name, make] of Object.entries(CLIENTS)) {
+    it(`has its credentials replaced until it is closed: ${name}`, async () => {
+      const config = { namesrvAddr: '127.0.0.1:1', groupId: unique('GID_life') }
+      const client = make({ ...config, accessKey: 'key', secretKey: 'secret' })
+      client.setCredentials({ accessKey: 'other', secretKey: 'secret', securityToken: 'token' })
+      client.setCredentials({ accessKey: 'other', secretKey: 'secret' })
+      assert.throws(() => client.setCredentials({ accessKey: '', secretKey: 's' }), {
+        name: 'ConfigurationError',
+      })
+      assert.throws(() => client.setCredentials(/** @type {any} */ ({ accessKey: 'key' })), {
+        name: 'TypeError',
+      })
+      await client.shutdown()
+      assert.throws(() => client.setCredentials({ accessKey: 'other', secretKey: 'secret' }), {
+        codeName: 'CLOSED',
+      })
+    })
+  }
 })

@@ -91,6 +91,24 @@ impl Consumer {
         in_background(move || drop(consumer.shutdown()))
     }
 
+    #[pyo3(signature = (access_key, secret_key, security_token=None))]
+    fn set_credentials(
+        &self,
+        py: Python<'_>,
+        access_key: &Bound<'_, PyAny>,
+        secret_key: &Bound<'_, PyAny>,
+        security_token: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let token = security_token.map(|it| text("security_token", it));
+        let (key, secret) = (
+            text("access_key", access_key)?,
+            text("secret_key", secret_key)?,
+        );
+        self.0
+            .set_credentials(&key, &secret, token.transpose()?.as_deref())
+            .to_py(py)
+    }
+
     #[getter]
     fn is_started(&self) -> bool {
         self.0.is_started()

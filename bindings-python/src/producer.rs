@@ -3,7 +3,7 @@
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
 
-use crate::arguments;
+use crate::arguments::{self, text};
 use crate::check::{Check, Checks};
 use crate::errors::ToPy as _;
 use crate::exit::outside;
@@ -61,6 +61,24 @@ impl Producer {
     fn shutdown_into(&self, mailbox: &Mailbox, token: u64) -> PyResult<()> {
         let (producer, letters) = (self.inner.share(), mailbox.letters());
         in_background(move || letters.push((token, Outcome::Done(producer.shutdown()))))
+    }
+
+    #[pyo3(signature = (access_key, secret_key, security_token=None))]
+    fn set_credentials(
+        &self,
+        py: Python<'_>,
+        access_key: &Bound<'_, PyAny>,
+        secret_key: &Bound<'_, PyAny>,
+        security_token: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let token = security_token.map(|it| text("security_token", it));
+        let (key, secret) = (
+            text("access_key", access_key)?,
+            text("secret_key", secret_key)?,
+        );
+        self.inner
+            .set_credentials(&key, &secret, token.transpose()?.as_deref())
+            .to_py(py)
     }
 
     #[getter]

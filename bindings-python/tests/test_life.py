@@ -123,9 +123,28 @@ def test_a_consumer_gets_its_first_listener_while_it_runs(dev: DevServer) -> Non
         onsmq.Consumer(
             namesrv_addr=dev.namesrv_addr,
             group_id=unique("GID"),
-            consume_from_where="CONSUME_FROM_FIRST_OFFSET",
         ) as consumer,
     ):
         consumer.subscribe(topic, "*", listen)
         producer.send(Message(topic, b"body"))
         assert came.wait(30)
+
+
+@pytest.mark.parametrize("make", [onsmq.Producer, onsmq.Consumer, onsmq.aio.Producer])
+def test_credentials_are_replaced_until_the_end(dev: DevServer, make: Any) -> None:
+    it = make(
+        namesrv_addr=dev.namesrv_addr, group_id=unique("GID"), access_key="key", secret_key="secret"
+    )
+    it.set_credentials("other", "secret", "token")
+    it.set_credentials("other", "secret")
+    with pytest.raises(onsmq.errors.ConfigurationError):
+        it.set_credentials("", "secret")
+    with pytest.raises(TypeError, match="secret_key"):
+        it.set_credentials("key", 5)
+    if isinstance(it, onsmq.aio.Producer):
+        return
+    it.start()
+    it.set_credentials("other", "secret", "token")
+    it.shutdown()
+    with pytest.raises(onsmq.OnsClientError, match="shut down"):
+        it.set_credentials("other", "secret")

@@ -22,8 +22,6 @@ def main(address: str) -> None:
             message_model=onsmq.MessageModel.BROADCASTING,
             # Each process keeps in a file how far it is. Here the two are in one process.
             local_offset_store_dir=folder,
-            # A new member begins with what is there, not only with what comes later.
-            consume_from_where="CONSUME_FROM_FIRST_OFFSET",
         )
 
         @consumer.listener("broadcasting_python", "news")

@@ -46,6 +46,17 @@ class Life:
         """Whether it was shut down."""
         return self._native.is_closed
 
+    def set_credentials(
+        self, access_key: str, secret_key: str, security_token: str | None = None
+    ) -> None:
+        """Have all requests from now on signed with other credentials, as STS tokens need it.
+
+        It counts for all producers and consumers of the process that were made with the same
+        credentials, addresses, namespace, TLS and InstanceName. What is under way is not broken
+        off. Does not block.
+        """
+        self._native.set_credentials(access_key, secret_key, security_token)
+
 
 class Threaded(Life):
     """One for threads: what waits waits in the call."""
