@@ -112,7 +112,8 @@ export interface ClientConfig {
   /** Most messages of one pull. Default 32. */
   pullBatchSize?: number
   /** Where a group that has no offset starts. */
-  consumeFromWhere?: 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP'
+  consumeFromWhere?:
+    'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP'
   /** With CONSUME_FROM_TIMESTAMP: the time to start from, as `yyyyMMddHHmmss`, local time. */
   consumeTimestamp?: string
   /** Milliseconds that shutdown waits for listener calls that are under way. Default 30000. */
