@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +65,19 @@ def test_a_wrong_property_is_named_with_its_value_and_what_is_allowed(
 ) -> None:
     with fails(ErrorCode.CONFIGURATION, *said):
         Producer({"namesrv_addr": "127.0.0.1:9876", **properties})
+
+
+def properties() -> list[str]:
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| ([\w.]+) \| [`-]", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", properties())
+def test_each_property_is_known(name: str) -> None:
+    with pytest.raises(onsmq.OnsClientError) as caught:
+        onsmq.Consumer({"NAMESRV_ADDR": "127.0.0.1:9876", "GROUP_ID": "GID", name: ""})
+    assert name in str(caught.value)
+    assert "is unknown" not in str(caught.value)
 
 
 def test_a_secret_is_not_shown() -> None:

@@ -124,6 +124,17 @@ static void no_server(const char *address, ons_code_t code, const char *words) {
     ons_consumer_free(consumer);
 }
 
+/* Each property, as NAME=VALUE with a value that is not allowed: the error names it. */
+void properties(const char *address, char **pairs) {
+    for (; *pairs != NULL; ++pairs) {
+        char *value = strchr(*pairs, '=');
+        CHECK(value != NULL);
+        *value++ = '\0';
+        FAILS(try_config(address, *pairs, value), ONS_CODE_CONFIGURATION, *pairs);
+    }
+    printf("each property is known\n");
+}
+
 void errors(const char *address, const char *topic, const char *refused, const char *http) {
     configuration(address);
     messages(address, topic);

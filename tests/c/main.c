@@ -13,6 +13,8 @@ int main(int argc, char **argv) {
         member(address, topic, argv[4]);
     } else if (strcmp(scenario, "errors") == 0) {
         errors(address, topic, argv[4], argv[5]);
+    } else if (strcmp(scenario, "properties") == 0) {
+        properties(address, argv + 4);
     } else if (strcmp(scenario, "refusals") == 0) {
         refusals(address, topic);
     } else if (strcmp(scenario, "rounds") == 0) {

@@ -188,6 +188,23 @@ void member(const std::string &address, const std::string &topic, const std::str
     consumer.shutdown();
 }
 
+// Each property, as NAME=VALUE with a value that is not allowed: the error names it.
+void properties(const std::string &address, const std::vector<std::string> &pairs) {
+    for (const auto &pair : pairs) {
+        const auto name = pair.substr(0, pair.find('='));
+        auto config = configuration(address, "GID_properties_cpp");
+        config.set(name, pair.substr(name.size() + 1));
+        try {
+            const onsmq::Consumer consumer(config);
+            CHECK(!"made");
+        } catch (const onsmq::Error &error) {
+            CHECK(error.code() == ONS_CODE_CONFIGURATION);
+            CHECK(std::string(error.what()).find(name) != std::string::npos);
+        }
+    }
+    std::cout << "each property is known\n";
+}
+
 void errors(const std::string &address, const std::string &topic) {
     try {
         const onsmq::Config config{{"NAMESRV_ADDR", address}, {"OnsChannel", "SHOUTING"}};
@@ -248,6 +265,8 @@ int main(int argc, char **argv) try {
     } else if (scenario == "broadcasting") {
         broadcasting(address, topic, argv[4]);
         enumerations();
+    } else if (scenario == "properties") {
+        properties(address, std::vector<std::string>(argv + 4, argv + argc));
     } else if (scenario == "errors") {
         errors(address, topic);
     } else {

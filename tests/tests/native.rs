@@ -96,6 +96,27 @@ fn a_hundred_rounds_in_c_leak_nothing_and_touch_nothing_foreign() {
     native::run(&mut valgrind);
 }
 
+/// Each property with a value that it does not take.
+fn wrong_properties() -> Vec<String> {
+    let wrong = |property: &onsmq::Property| match property.kind {
+        onsmq::Kind::Text | onsmq::Kind::Secret => "",
+        _ => "?",
+    };
+    onsmq::PROPERTIES
+        .iter()
+        .map(|property| format!("{}={}", property.key, wrong(property)))
+        .collect()
+}
+
+#[test]
+fn c_and_cpp_know_every_property() {
+    for suite in [c_suite(), cpp_suite()] {
+        let mut command = Command::new(suite);
+        command.args(["properties", "127.0.0.1:9876", "topic"]);
+        native::run(command.args(wrong_properties()));
+    }
+}
+
 #[test]
 fn the_library_exports_the_functions_of_the_header_and_nothing_else() {
     let output = native::run(
