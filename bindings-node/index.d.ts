@@ -88,6 +88,8 @@ export interface ClientConfig {
   msgTraceSwitch?: boolean
   /** The topic of message trace. */
   customizedTraceTopic?: string
+  /** Whether sends go to the brokers' port for sends, two below their usual one. Default false. */
+  isVipChannelEnabled?: boolean
   /** What becomes of a timed message at a broker of 4.x whose levels do not have its delay. */
   timedMessageFallback?: 'EXACT' | 'NEAREST'
   /** Seconds before a broker asks for the outcome of a half message. Default 30. */

@@ -14,6 +14,7 @@ mod system;
 mod timed;
 mod transaction;
 mod turns;
+mod vip;
 
 pub(crate) use check::Checker;
 pub use normal::Producer;

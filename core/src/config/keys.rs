@@ -111,6 +111,8 @@ properties! {
         "Whether sends, deliveries and outcomes are recorded for consoles (message trace). Without it, only at brokers of the vendor, in their regions' topics; `true`: at Apache's too, in RMQ_SYS_TRACE_TOPIC.";
     CUSTOMIZED_TRACE_TOPIC = "customizedTraceTopic", Kind::Name, None,
         "The topic of message trace, instead of those; it is to exist.";
+    VIP_CHANNEL = "isVipChannelEnabled", Kind::Bool, Some("false"),
+        "Whether sends go to a port of the brokers that is for sends alone, two below their usual one.";
     TIMED_FALLBACK = "TimedMessageFallback", Kind::Choice(&["EXACT", "NEAREST"]), Some("EXACT"),
         "At a broker without timers (4.x): whether a timed message goes out only where its delay is just that of a delay level, or with the nearest level.";
     CHECK_IMMUNITY_TIME = "CheckImmunityTimeInSeconds", number(1, 86_400), Some("30"),

@@ -28,6 +28,8 @@ pub struct ProducerConfig {
     pub compress_level: u32,
     /// What becomes of timed messages at brokers without timers.
     pub timed_fallback: TimedFallback,
+    /// Whether sends go to the brokers' ports for sends, two below their usual ones.
+    pub vip_channel: bool,
     /// Seconds before a broker asks for a transaction's outcome.
     pub check_immunity: u32,
 }
@@ -48,6 +50,7 @@ impl TryFrom<&Config> for ProducerConfig {
             compress_over: config.number(keys::COMPRESS_OVER),
             compression: compression(config),
             compress_level: config.number(keys::COMPRESS_LEVEL),
+            vip_channel: config.is(keys::VIP_CHANNEL, "true"),
             timed_fallback: match config.is(keys::TIMED_FALLBACK, "NEAREST") {
                 true => TimedFallback::Nearest,
                 false => TimedFallback::Exact,

@@ -1,5 +1,6 @@
 //! One send: tries, and what follows from a try that failed (`wire.md`, section 4).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 use super::outgoing::Outgoing;
 use super::select::{Selector, by_sharding_key, has_alternative};
 use super::timed::{self, TimedFallback};
+use super::vip;
 use crate::instance::{Instance, now_ms};
 use crate::request::send::{self, Send, Sent};
 use crate::{Error, ErrorKind, Result, SendResult};
@@ -28,6 +30,8 @@ pub(super) struct Sender {
     pub(super) group: String,
     pub(super) selector: Selector,
     pub(super) timed_fallback: TimedFallback,
+    /// Whether sends go to the brokers' ports for sends.
+    pub(super) vip_channel: bool,
 }
 
 /// A message that a broker has stored, and where.
@@ -111,6 +115,14 @@ impl Sender {
         }
     }
 
+    /// All but the send itself goes to the master's usual port.
+    fn send_address<'a>(&self, master: &'a str) -> Cow<'a, str> {
+        match self.vip_channel {
+            true => vip::address(master),
+            false => Cow::Borrowed(master),
+        }
+    }
+
     async fn request(
         &self,
         outgoing: &Outgoing,
@@ -125,7 +137,7 @@ impl Sender {
         let answer = self
             .instance
             .peers
-            .request(&address, command, deadline)
+            .request(&self.send_address(&address), command, deadline)
             .await?;
         let Sent {
             queue_id,
@@ -212,6 +224,7 @@ impl Sender {
         let queue = self.choose(outgoing, &route, None)?;
         let address = instance.routes.master(&queue.topic, &queue.broker_name)?;
         let command = self.command(outgoing, queue, &address).await?;
+        let address = self.send_address(&address);
         instance.peers.oneway(&address, command, deadline).await?;
         if route.is_of_default_topic {
             instance.topic_created(&queue.topic);

@@ -157,6 +157,7 @@ impl Shared {
                 group,
                 selector: Selector::new(),
                 timed_fallback: self.config.timed_fallback,
+                vip_channel: self.config.vip_channel,
             },
             sends: TaskTracker::new(),
             runtime: Handle::current(),

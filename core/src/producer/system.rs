@@ -25,6 +25,7 @@ impl SystemProducer {
             group: group.to_owned(),
             selector: Selector::new(),
             timed_fallback: TimedFallback::Exact,
+            vip_channel: false,
         })
     }
 

@@ -9,3 +9,4 @@ mod start;
 mod support;
 mod timed;
 mod transactions;
+mod vip;
