@@ -18,11 +18,14 @@ type Consumed = (usize, String);
 
 /// Some members of one group, and what they consume.
 pub struct Group {
-    members: Vec<Child>,
+    /// By number; those that have left are none.
+    members: Vec<Option<Child>>,
     consumed: Receiver<Consumed>,
+    consuming: Sender<Consumed>,
+    /// What members are told: address, topic and group.
+    told: [String; 3],
     runtime: Runtime,
     producer: Arc<Producer>,
-    topic: String,
 }
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -38,27 +41,43 @@ impl Group {
         let config = Config::new().set("NAMESRV_ADDR", address);
         let producer = Arc::new(Client::new().producer(&config).expect("a producer"));
         runtime.block_on(producer.start()).expect("started");
-        let (sender, consumed) = channel();
-        let members = programs
-            .into_iter()
-            .enumerate()
-            .map(|(index, mut program)| {
-                program.args([address, topic, group]);
-                spawn(index, program, sender.clone())
-            })
-            .collect();
-        Self {
-            members,
+        let (consuming, consumed) = channel();
+        let mut group = Self {
+            members: Vec::new(),
             consumed,
+            consuming,
+            told: [address, topic, group].map(str::to_owned),
             runtime,
             producer,
-            topic: topic.to_owned(),
-        }
+        };
+        programs.into_iter().for_each(|program| group.join(program));
+        group
+    }
+
+    /// Has one more member.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn join(&mut self, mut program: Command) {
+        program.args(&self.told);
+        let member = spawn(self.members.len(), program, self.consuming.clone());
+        self.members.push(Some(member));
+    }
+
+    /// Has a member end cleanly.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub fn leave(&mut self, index: usize) {
+        let mut member = self.members[index].take().expect("a member");
+        drop(member.stdin.take());
+        let status = member.wait().expect("its end");
+        assert!(status.success(), "member {index} ended with {status}");
     }
 
     fn send(&self, count: usize) -> Vec<String> {
         let messages = (0..count)
-            .map(|_| Message::new(&*self.topic, "shared"))
+            .map(|_| Message::new(&*self.told[1], "shared"))
             .collect();
         let sent = self.runtime.block_on(self.producer.send_many(messages));
         sent.into_iter()
@@ -92,7 +111,9 @@ impl Group {
         let deadline = Instant::now() + LIMIT;
         loop {
             let by = self.wait(&self.send(64));
-            let all = (0..self.members.len()).all(|it| by.values().any(|by| by.contains(&it)));
+            let all = self.members.iter().enumerate().all(|(index, member)| {
+                member.is_none() || by.values().any(|by| by.contains(&index))
+            });
             if all && by.values().all(|by| by.len() == 1) {
                 return;
             }
@@ -120,10 +141,10 @@ impl Group {
 
     /// Has all members end cleanly.
     pub fn end(mut self) {
-        for member in &mut self.members {
-            drop(member.stdin.take());
-            let status = member.wait().expect("its end");
-            assert!(status.success(), "a member ended with {status}");
+        for index in 0..self.members.len() {
+            if self.members[index].is_some() {
+                self.leave(index);
+            }
         }
         self.runtime.block_on(self.producer.shutdown());
     }
@@ -131,7 +152,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        for member in &mut self.members {
+        for member in self.members.iter_mut().flatten() {
             // Only where a test failed: it has ended otherwise.
             let _ = member.kill();
             let _ = member.wait();

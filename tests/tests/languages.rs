@@ -4,6 +4,9 @@
 
 use std::process::Command;
 
+use onsmq_tests::cluster::{Cluster, Version};
+use onsmq_tests::java;
+
 use onsmq_tests::member::Group;
 use onsmq_tests::native::{c_suite, root};
 use onsmq_tests::{Server, on_every_server, unique};
@@ -26,6 +29,40 @@ fn c() -> Command {
     let mut command = Command::new(c_suite());
     command.arg("member");
     command
+}
+
+/// Two of the vendor's Java SDK and two of ours share eight queues, and those of who is there.
+fn beside_java(version: Version) {
+    let cluster = Cluster::builder(version).topic("mixed", 8).start();
+    let cluster = cluster.expect("a real broker");
+    let homes = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let members = vec![java::member(&homes[0]), python()];
+    let mut group = Group::start(&cluster.namesrv_addr(), "mixed", "GID_mixed", members);
+    let shares = |group: &Group, queues: &[usize]| {
+        group.wait_until_divided();
+        for (share, queues) in group.share(1600).into_iter().zip(queues) {
+            let due = queues * 200;
+            assert!(share.abs_diff(due) <= due / 5, "{share} of {due}");
+        }
+    };
+    shares(&group, &[4, 4]);
+    group.join(java::member(&homes[1]));
+    group.join(node());
+    shares(&group, &[2, 2, 2, 2]);
+    group.leave(0);
+    group.leave(1);
+    shares(&group, &[0, 0, 4, 4]);
+    group.end();
+}
+
+#[test]
+fn java_python_and_node_share_the_queues_of_4_9_7_while_members_come_and_go() {
+    beside_java(Version::V4_9_7);
+}
+
+#[test]
+fn java_python_and_node_share_the_queues_of_5_3_3_while_members_come_and_go() {
+    beside_java(Version::V5_3_3);
 }
 
 fn share(server: Server, members: Vec<Command>) {
