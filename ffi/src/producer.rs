@@ -246,11 +246,7 @@ pub extern "C" fn ons_producer_send_async(
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         let sending = producer.send(message)?;
         process.spawn(async move {
-            let (result, error) = apart(sending.await);
-            callback.call(|function, userdata| {
-                // SAFETY: the caller gave the function and its userdata for each other.
-                unsafe { function(userdata, result, error) };
-            });
+            tell(&callback, sending.await);
         })
     })
 }
@@ -392,9 +388,21 @@ fn to_send(messages: Vec<&ons_message_t>) -> Vec<Message> {
     messages.into_iter().map(ons_message_t::to_send).collect()
 }
 
-pub(crate) type Apart = (Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
+pub(crate) type SendFn =
+    unsafe extern "C" fn(*mut c_void, Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
 
-pub(crate) fn apart(sent: Result<SendResult>) -> Apart {
+/// Calls back with what became of a send.
+pub(crate) fn tell(callback: &Callback<SendFn>, sent: Result<SendResult>) {
+    let (result, error) = apart(sent);
+    callback.call(|function, userdata| {
+        // SAFETY: the caller gave the function and its userdata for each other.
+        unsafe { function(userdata, result, error) };
+    });
+}
+
+type Apart = (Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
+
+fn apart(sent: Result<SendResult>) -> Apart {
     match sent {
         Ok(result) => (Some(Box::new(result.into())), None),
         Err(error) => (None, Some(Box::new(error.into()))),
