@@ -12,7 +12,7 @@ use crate::callback::{Callback, Userdata, ons_destroy_fn};
 use crate::enums::transaction_status_of;
 use crate::error::ons_error_t;
 use crate::message::ons_message_t;
-use crate::producer::{Apart, apart, ons_producer_t, ons_send_fn};
+use crate::producer::{ons_producer_t, ons_send_fn, tell};
 use crate::runtime::Process;
 use crate::send_result::ons_send_result_t;
 
@@ -215,7 +215,7 @@ pub extern "C" fn ons_transaction_end_async(
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         let transaction = this.take()?;
         this.process.spawn(async move {
-            tell(&callback, apart(transaction.end(status).await));
+            tell(&callback, transaction.end(status).await);
         })
     })
 }
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn ons_transaction_fail_async(
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         let transaction = this.take()?;
         this.process.spawn(async move {
-            tell(&callback, apart(Err(transaction.fail(&why).await)));
+            tell(&callback, Err(transaction.fail(&why).await));
         })
     })
 }
@@ -283,14 +283,4 @@ pub unsafe extern "C" fn ons_transaction_fail(
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_transaction_free(transaction: Option<Box<ons_transaction_t>>) {
     guard_or((), || drop(transaction));
-}
-
-type SendFn =
-    unsafe extern "C" fn(*mut c_void, Option<Box<ons_send_result_t>>, Option<Box<ons_error_t>>);
-
-fn tell(callback: &Callback<SendFn>, (result, error): Apart) {
-    callback.call(|function, userdata| {
-        // SAFETY: the caller gave the function and its userdata for each other.
-        unsafe { function(userdata, result, error) };
-    });
 }
