@@ -11,6 +11,7 @@ mod describe;
 mod direct;
 mod group;
 mod inbox;
+mod life;
 mod listener;
 mod local_offsets;
 mod moved_queue;

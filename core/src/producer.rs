@@ -5,6 +5,7 @@ mod attempt;
 mod check;
 mod compress;
 mod leaving;
+mod life;
 mod normal;
 mod order;
 mod outgoing;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::shared::{Shared, consumer_life};
+use super::life::consumer_life;
+use super::shared::Shared;
 use super::subscription::{Filter, Listener};
 use crate::config::ConsumerConfig;
 use crate::instance::Client;

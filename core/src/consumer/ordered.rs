@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use onsmq_proto::body::MessageModel;
 
-use super::shared::{Shared, consumer_life};
+use super::life::consumer_life;
+use super::shared::Shared;
 use super::subscription::{Filter, Listener};
 use crate::config::ConsumerConfig;
 use crate::instance::Client;

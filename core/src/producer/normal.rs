@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::check::Checker;
-use super::shared::{Shared, producer_life};
+use super::life::producer_life;
+use super::shared::Shared;
 use crate::config::ProducerConfig;
 use crate::instance::Client;
 use crate::{Message, Result, SendResult};

@@ -7,7 +7,8 @@ use onsmq_proto::hash::java_string_hash;
 use rustc_hash::FxHashMap;
 
 use super::check::Checker;
-use super::shared::{Shared, producer_life};
+use super::life::producer_life;
+use super::shared::Shared;
 use super::turns::Turns;
 use crate::config::ProducerConfig;
 use crate::instance::Client;

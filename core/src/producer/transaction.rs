@@ -9,7 +9,8 @@ use tracing::warn;
 
 use super::attempt::Stored;
 use super::check::Checker;
-use super::shared::{Running, Shared, producer_life};
+use super::life::producer_life;
+use super::shared::{Running, Shared};
 use crate::config::ProducerConfig;
 use crate::instance::Client;
 use crate::request::end_transaction::{Asked, EndTransaction};
