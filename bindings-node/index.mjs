@@ -16,6 +16,7 @@ export const {
   BrokerError,
   AccessError,
   TransactionError,
+  OpenApiError,
   InternalError,
   setLogger,
   version,
