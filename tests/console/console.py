@@ -183,8 +183,8 @@ SHAPES = {
 
 
 def done(name: str, parameters: dict[str, str], shape: str) -> dict:
-    kind = OPERATIONS[name]["data"]
-    data = {"json": lambda: example(name, parameters), "empty": dict, "null": lambda: None}[kind]()
+    kind = OPERATIONS.get(name, {}).get("data")
+    data = {"json": lambda: example(name, parameters), "empty": dict}.get(kind, lambda: None)()
     wrapped = SHAPES.get(shape, SHAPES["native"])(data)
     paging = {"currentPage": 0, "pageSize": 0, "total": 0}
     if name == "topic/listInPage":
@@ -238,6 +238,9 @@ LEAVING = threading.Event()
 class Console(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    # A head and its body leave together: two small writes would wait for each other.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         """Tests read what matters in /seen."""
@@ -357,6 +360,7 @@ class Console(BaseHTTPRequestHandler):
         try:
             while not LEAVING.wait(0.02):
                 self.wfile.write(b" ")
+                self.wfile.flush()
         except OSError:
             self.close()
 

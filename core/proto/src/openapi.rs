@@ -49,24 +49,27 @@ pub fn query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> St
         if !query.is_empty() {
             query.push('&');
         }
-        encode(&mut query, name);
+        query += &encoded(name);
         query.push('=');
-        encode(&mut query, value);
+        query += &encoded(value);
     }
     query
 }
 
-/// Everything is encoded but what RFC 3986 calls unreserved: a blank is `%20`, which servers that
-/// know forms and servers that do not read alike.
-fn encode(into: &mut String, text: &str) {
+/// Text percent-encoded. Everything is but what RFC 3986 calls unreserved: a blank is `%20`, which
+/// servers that know forms and servers that do not read alike.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            into.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
             // Writing to a string does not fail.
-            let _ = write!(into, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
+    encoded
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! One request and its answer.
 
-use onsmq_proto::openapi::{SIGNATURE, query, signature};
+use onsmq_proto::openapi::{SIGNATURE, encoded, query, signature};
 use reqwest::{Client, Response, Url, header};
 
 use super::answer::{Answer, Outcome, Refusal, parse};
+use super::code::OpenApiCode;
 use super::fault;
 use super::operation::Answers;
 use crate::config::OpenApiConfig;
@@ -22,10 +23,12 @@ pub(super) struct Question<'a> {
     pub(super) parameters: &'a [(String, String)],
 }
 
-/// A request that is signed. It is not shown.
-struct Signed {
-    url: Url,
+/// A request that is signed: what is in it is not shown.
+struct Sent {
+    query: String,
     signature: String,
+    /// The signature as it is in the query.
+    encoded: String,
 }
 
 /// Asks once.
@@ -37,8 +40,8 @@ pub(super) async fn ask(
     config: &OpenApiConfig,
     question: &Question<'_>,
 ) -> Result<Answer> {
-    let Signed { url, signature } = sign(config, question)?;
-    let asked = http.get(url).send().await;
+    let sent = sign(config, question);
+    let asked = http.get(url(config, question, &sent)?).send().await;
     let answer = asked.map_err(|error| fault::transport(&config.endpoint, error))?;
     if answer.status() != 200 {
         let location = location(&answer);
@@ -47,12 +50,12 @@ pub(super) async fn ask(
     let body = body(config, answer).await?;
     match parse(&body, question.answers) {
         Ok(Outcome::Done(answer)) => Ok(answer),
-        Ok(Outcome::Refused(refusal)) => Err(fault::refused(without(&signature, refusal))),
+        Ok(Outcome::Refused(refusal)) => Err(fault::refused(without(&sent, refusal))),
         Err(error) => Err(fault::not_json(&body, error)),
     }
 }
 
-fn sign(config: &OpenApiConfig, question: &Question<'_>) -> Result<Signed> {
+fn sign(config: &OpenApiConfig, question: &Question<'_>) -> Sent {
     let now = now_ms().to_string();
     let mut all = vec![
         ("__preventCache", now.as_str()),
@@ -66,12 +69,19 @@ fn sign(config: &OpenApiConfig, question: &Question<'_>) -> Result<Signed> {
     all.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
     let signature = signature(&config.credentials.secret_key, all.iter().copied());
     all.push((SIGNATURE, &signature));
-    let url = format!("{}/json/{}?{}", config.endpoint, question.name, query(all));
-    let url = Url::parse(&url).map_err(|error| {
+    Sent {
+        query: query(all),
+        encoded: encoded(&signature),
+        signature,
+    }
+}
+
+fn url(config: &OpenApiConfig, question: &Question<'_>, sent: &Sent) -> Result<Url> {
+    let url = format!("{}/json/{}?{}", config.endpoint, question.name, sent.query);
+    Url::parse(&url).map_err(|error| {
         let text = format!("{} is no address: {error}", config.endpoint);
         Error::new(ErrorKind::Configuration, text)
-    })?;
-    Ok(Signed { url, signature })
+    })
 }
 
 async fn body(config: &OpenApiConfig, mut answer: Response) -> Result<Vec<u8>> {
@@ -95,15 +105,17 @@ fn location(answer: &Response) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// Consoles may repeat what they were sent: a signature is not to be told on.
-fn without(signature: &str, mut refusal: Refusal) -> Refusal {
-    let encoded = query([(SIGNATURE, signature)]);
-    let encoded = encoded
-        .trim_start_matches(SIGNATURE)
-        .trim_start_matches('=');
+/// Consoles may repeat what they were sent: what is signed is not to be told on.
+fn without(sent: &Sent, mut refusal: Refusal) -> Refusal {
+    let secrets = [&sent.query, &sent.encoded, &sent.signature];
     for text in [&mut refusal.message, &mut refusal.request_id] {
-        for secret in [signature, encoded] {
+        for secret in secrets {
             *text = text.replace(secret, "(not shown)");
+        }
+    }
+    if let Some(OpenApiCode::Unknown(code)) = &mut refusal.code {
+        for secret in secrets {
+            *code = code.replace(secret, "(not shown)");
         }
     }
     refusal
