@@ -94,7 +94,10 @@ async fn pages_come_one_after_the_other_up_to_the_last() {
         let request = client(&config).topic().list_in_page();
         let pages = request.page_size(size).current_page(from).pages();
         let pages: Vec<_> = pages.try_collect().await.expect("pages");
-        let items: Vec<_> = pages.iter().flat_map(onsmq::openapi::Answer::items).collect();
+        let items: Vec<_> = pages
+            .iter()
+            .flat_map(onsmq::openapi::Answer::items)
+            .collect();
         assert_eq!(items.len(), expected, "{shape} {size}");
         let last = items.last().map(|item| item["topic"].as_str());
         assert_eq!(last, (expected > 0).then_some(Some("TOPIC_44")));

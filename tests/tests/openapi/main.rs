@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod faults;
 mod log;
+mod native;
 mod secrets;
 mod signatures;
 mod tls;
