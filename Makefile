@@ -70,7 +70,7 @@ third-party: ## Write THIRD_PARTY.md anew
 format: $(VENV)/ready ## Format all sources
 	$(CARGO) fmt --all
 	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h')
-	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members scripts/third-party.py
+	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members tests/console scripts/third-party.py
 
 # --- checking ---------------------------------------------------------------------------------
 
@@ -83,8 +83,8 @@ lint-c: $(VENV)/ready
 
 .PHONY: lint-python
 lint-python: python
-	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../scripts/third-party.py
-	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
 	cd bindings-python && ../$(VENV)/bin/mypy
 
 .PHONY: lint-node

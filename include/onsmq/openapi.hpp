@@ -56,7 +56,8 @@ class OpenApiResult {
  *     console.call("topic/create", {{"topic", "T"}, {"instanceId", "inst"}});
  *
  * Which operations there are, and what they take, is said in the vendor's guide. Numbers are given
- * as text in decimal, booleans as true or false. Error::openapi_code() says why the console refused.
+ * as text in decimal, booleans as true or false. Error::openapi_code() says why the console
+ * refused.
  */
 class OpenApi {
   public:
@@ -86,10 +87,9 @@ class OpenApi {
     void call_async(std::string_view operation, const Parameters &parameters, Callback callback) {
         const Views views(parameters);
         auto userdata = new Callback(std::move(callback));
-        Error::check(ons_openapi_call_async(raw_.get(), operation.data(), operation.size(),
-                                            views.keys.data(), views.values.data(),
-                                            parameters.size(), &OpenApi::done, userdata,
-                                            &detail::destroy<Callback>));
+        Error::check(ons_openapi_call_async(
+            raw_.get(), operation.data(), operation.size(), views.keys.data(), views.values.data(),
+            parameters.size(), &OpenApi::done, userdata, &detail::destroy<Callback>));
     }
 
     /** Asks in the background; the future holds the answer, or throws the Error. */

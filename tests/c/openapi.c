@@ -66,18 +66,17 @@ static char *show(ons_openapi_result_t *result, ons_error_t *error) {
     char *line;
     if (error == NULL) {
         ons_view_t data = ons_openapi_result_data(result);
-        line = text("ok\t%.*s\t%.*s\t%lld\t%lld\t%lld\t%.*s",
-                    VIEW(ons_openapi_result_request_id(result)),
-                    VIEW(ons_openapi_result_message(result)),
-                    (long long)ons_openapi_result_total(result),
-                    (long long)ons_openapi_result_current_page(result),
-                    (long long)ons_openapi_result_page_size(result), VIEW(data));
+        line = text(
+            "ok\t%.*s\t%.*s\t%lld\t%lld\t%lld\t%.*s", VIEW(ons_openapi_result_request_id(result)),
+            VIEW(ons_openapi_result_message(result)), (long long)ons_openapi_result_total(result),
+            (long long)ons_openapi_result_current_page(result),
+            (long long)ons_openapi_result_page_size(result), VIEW(data));
     } else {
         CHECK(result == NULL);
-        line = text("error\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s",
-                    VIEW(ons_code_name(ons_error_code(error))), VIEW(ons_error_operation(error)),
-                    VIEW(ons_error_openapi_code(error)), VIEW(ons_error_request_id(error)),
-                    VIEW(ons_error_remedy(error)));
+        line =
+            text("error\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s", VIEW(ons_code_name(ons_error_code(error))),
+                 VIEW(ons_error_operation(error)), VIEW(ons_error_openapi_code(error)),
+                 VIEW(ons_error_request_id(error)), VIEW(ons_error_remedy(error)));
     }
     ons_openapi_result_free(result);
     ons_error_free(error);

@@ -7,8 +7,8 @@ It checks each request's signature by its own code, and its parameters by the gu
     console.py [--cert FILE --key FILE]
 
 prints one line of JSON, `{"endpoint": ...}`, serves until its standard input ends, and takes the
-account `TestAK` / `TestSecret/+=0123456789`. What a client is to meet is written into the endpoint that
-it is given, between the console's address and `/json/...`, in pairs:
+account `TestAK` / `TestSecret/+=0123456789`. What a client is to meet is written into the endpoint
+that it is given, between the console's address and `/json/...`, in pairs:
 
     /run/ID         its requests are counted under ID: GET /seen/ID tells them, as JSON
     /shape/SHAPE    how `data` is written: native (the default), text, blanks, bare, strings,
@@ -18,6 +18,8 @@ it is given, between the console's address and `/json/...`, in pairs:
     /fault/FAULT    see `FAULTS`, and http-NNN
     /fail/N         the fault meets the run's first N requests only
 """
+
+from __future__ import annotations
 
 import argparse
 import base64
@@ -121,29 +123,59 @@ def judge(name: str, parameters: dict[str, str]) -> None:
 
 
 def relation(parameters: dict[str, str]) -> dict:
-    return {"channelName": "ALIYUN", "createTime": 1498029701000, "id": 901, "status": 0} | parameters
+    return {
+        "channelName": "ALIYUN",
+        "createTime": 1498029701000,
+        "id": 901,
+        "status": 0,
+    } | parameters
 
 
 def example(name: str, parameters: dict[str, str]) -> object:
     """What the operation tells, as objects."""
     section, method = name.split("/")
     own = {key: value for key, value in parameters.items() if not key.startswith("_")}
-    message = {"msgId": own.get("msgId", "0A0B"), "topic": own.get("topic"), "bornTime": 1498029701000}
-    message |= {"storeSize": 186, "reconsumeTimes": 0, "properties": {"TAGS": "标签 A", "KEYS": "k\"1\""}}
+    message = {
+        "msgId": own.get("msgId", "0A0B"),
+        "topic": own.get("topic"),
+        "bornTime": 1498029701000,
+    }
+    message |= {
+        "storeSize": 186,
+        "reconsumeTimes": 0,
+        "properties": {"TAGS": "标签 A", "KEYS": 'k"1"'},
+    }
     points = [{"x": 1498029600000 + 60_000 * at, "y": at * 1.5} for at in range(3)]
-    queue = {"brokerName": "broker-a", "queueId": 0, "minOffset": 0, "maxOffset": 9_007_199_254_740_993}
+    queue = {
+        "brokerName": "broker-a",
+        "queueId": 0,
+        "minOffset": 0,
+        "maxOffset": 9_007_199_254_740_993,
+    }
     table = {
         "region/list": ["mq-private", "cn-杭州"],
-        "topic/get": {"topic": own.get("topic"), "owner": 1234567890123456789, "status": 0, "remark": None},
+        "topic/get": {
+            "topic": own.get("topic"),
+            "owner": 1234567890123456789,
+            "status": 0,
+            "remark": None,
+        },
         "topic/listNames": TOPICS,
         "topic/status": {"totalCount": 12, "lastTimeStamp": 1498029701000, "offsetTable": [queue]},
         "message/getById": message,
         "message/getByKey": [message, message | {"msgId": "0C0D"}],
         "message/getByTopic": [message],
         "message/trace": [{"consumerGroup": "CID_a", "trackType": "CONSUMED", "exceptionDesc": ""}],
-        "consumer/accumulate": {"totalDiff": 7, "delayTime": 1200, "consumeTps": 0.5, "online": True},
+        "consumer/accumulate": {
+            "totalDiff": 7,
+            "delayTime": 1200,
+            "consumeTps": 0.5,
+            "online": True,
+        },
         "consumer/status": {"subscriptionSame": True, "rebalanceOK": False, "connectionSet": []},
-        "consumer/getConnection": {"connectionSet": [{"clientId": "10.0.0.1@1", "language": "RUST"}]},
+        "consumer/getConnection": {
+            "connectionSet": [{"clientId": "10.0.0.1@1", "language": "RUST"}]
+        },
         "consumer/progress": {"diffTotal": 7, "offsets": [queue | {"consumerOffset": 5}]},
         "consumer/resetoffset": {"broker-a": {"0": 5}},
         "empower/list": [{"empowerUser": own.get("empowerUser"), "relation": 6}],
@@ -169,34 +201,31 @@ def page(parameters: dict[str, str]) -> tuple[int, int]:
     return int(parameters.get("currentPage", 1)), int(parameters.get("pageSize", 20))
 
 
-SHAPES = {
-    "native": lambda data: {"data": data},
-    "text": lambda data: {"data": json.dumps(data)},
-    "blanks": lambda data: {"data": "\n " + json.dumps(data, ensure_ascii=False, indent=2) + " \r\n"},
-    "null": lambda data: {"data": None},
-    "absent": lambda data: {},
-    "empty-text": lambda data: {"data": ""},
-    "empty-object": lambda data: {"data": {}},
-    "array": lambda data: {"data": [1, "二"]},
-    "scalar": lambda data: {"data": 7},
-}
+def wrap(shape: str, data: object) -> dict:
+    """The field `data`, as the shape has it."""
+    text = {"text": json.dumps(data), "empty-text": ""}
+    text["blanks"] = "\n " + json.dumps(data, ensure_ascii=False, indent=2) + " \r\n"
+    others = {"null": None, "empty-object": {}, "array": [1, "二"], "scalar": 7}
+    return {} if shape == "absent" else {"data": {**text, **others}.get(shape, data)}
 
 
 def done(name: str, parameters: dict[str, str], shape: str) -> dict:
     kind = OPERATIONS.get(name, {}).get("data")
     data = {"json": lambda: example(name, parameters), "empty": dict}.get(kind, lambda: None)()
-    wrapped = SHAPES.get(shape, SHAPES["native"])(data)
+    wrapped = wrap(shape, data)
     paging = {"currentPage": 0, "pageSize": 0, "total": 0}
     if name == "topic/listInPage":
         first, size = page(parameters)
         paging = {"currentPage": first, "pageSize": size, "total": len(TOPICS)}
     known = {"requestId": "req-" + name, "message": "operation success"}
     if shape == "bare":  # What a client can do without is missing, null, or of another kind.
-        return {"code": 200, "success": None, "status": [], "novel": {"a": 1}, **known, **wrapped, **paging}
+        strange = {"success": None, "status": [], "novel": {"a": 1}}
+        return {"code": 200, **strange, **known, **wrapped, **paging}
     if shape == "strings":
         paging = {key: str(value) for key, value in paging.items()}
         return {"code": "200", **known, **wrapped, **paging}
-    rest = {"dynamicCode": "", "dynamicMessage": "", "helpUrl": None, "status": "SUCCESS", "success": True}
+    rest = {"dynamicCode": "", "dynamicMessage": "", "helpUrl": None}
+    rest |= {"status": "SUCCESS", "success": True}
     return {"code": 200, **known, **wrapped, **paging, **rest}
 
 
@@ -277,23 +306,30 @@ class Console(BaseHTTPRequestHandler):
     def fail(self, fault: str, name: str) -> None:
         if fault.startswith("http-"):
             status = int(fault.removeprefix("http-"))
-            where = {"Location": f"https://elsewhere.example{self.path}"} if status // 100 == 3 else {}
-            self.page(status, f"failed at {self.path}", where)
+            elsewhere = {"Location": f"https://elsewhere.example{self.path}"}
+            headers = elsewhere if status // 100 == 3 else {}
+            self.page(status, f"failed at {self.path}", headers)
         else:
             FAULTS[fault](self, name)
 
     def answer(self, status: int, body: object) -> None:
-        self.send(status, "application/json;charset=UTF-8", json.dumps(body, ensure_ascii=False).encode())
+        text = json.dumps(body, ensure_ascii=False)
+        self.send(status, "application/json;charset=UTF-8", text.encode())
 
     def page(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         body = f"<!DOCTYPE html>\n<html><body>{text}</body></html>".encode()
-        self.send(status, "text/html", body, headers or {})
+        self.send(status, "text/html", body, headers)
 
     def send(
-        self, status: int, kind: str, body: bytes, headers: dict[str, str] = {}, length: int = -1
+        self,
+        status: int,
+        kind: str,
+        body: bytes,
+        headers: dict[str, str] | None = None,
+        length: int = -1,
     ) -> None:
         self.send_response(status)
-        for key, value in {"Content-Type": kind, **headers}.items():
+        for key, value in {"Content-Type": kind, **(headers or {})}.items():
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(body) if length < 0 else length))
         self.end_headers()

@@ -51,13 +51,13 @@ template <typename Ask> std::string told(Ask ask) {
 
 int main(int argc, char **argv) try {
     CHECK(argc >= 4);
-    onsmq::OpenApi client(
-        {{"Endpoint", argv[1]}, {"AccessKey", argv[2]}, {"SecretKey", argv[3]}});
+    onsmq::OpenApi client({{"Endpoint", argv[1]}, {"AccessKey", argv[2]}, {"SecretKey", argv[3]}});
     std::string line;
     while (std::getline(std::cin, line)) {
         const Call call = parse(line);
         const auto now = told([&] { return client.call(call.operation, call.parameters); });
-        CHECK(now == told([&] { return client.call_async(call.operation, call.parameters).get(); }));
+        CHECK(now ==
+              told([&] { return client.call_async(call.operation, call.parameters).get(); }));
         std::cout << now << '\n';
     }
     return 0;
