@@ -10,6 +10,8 @@ pub struct Operation {
     pub section: &'static str,
     /// Its path behind `/json/`, such as `topic/create`.
     pub name: &'static str,
+    /// The method that asks for it, such as `create`: the same in all languages, by their spelling.
+    pub method: &'static str,
     /// Whether it changes something: then it is never sent twice.
     pub is_write: bool,
     /// What its answer holds.
@@ -35,6 +37,8 @@ pub enum Answers {
 pub struct Parameter {
     /// As it is sent.
     pub name: &'static str,
+    /// The argument that it is in methods, such as `instance_id`.
+    pub argument: &'static str,
     /// What it takes.
     pub kind: ParameterKind,
     /// Whether it has to be given.
@@ -77,12 +81,14 @@ macro_rules! data {
         pub const OPERATIONS: &[Operation] = &[$($(Operation {
             section: stringify!($section),
             name: $name,
+            method: stringify!($method),
             is_write: Effect::$effect.is_write(),
             answers: Answers::$answers,
             doc: $doc,
             parameters: &[
                 $(Parameter {
                     name: $required_name,
+                    argument: stringify!($required),
                     kind: ParameterKind::$required_kind,
                     is_required: true,
                     allowed: &[$($required_value),*],
@@ -90,6 +96,7 @@ macro_rules! data {
                 },)*
                 $(Parameter {
                     name: $optional_name,
+                    argument: stringify!($optional),
                     kind: ParameterKind::$optional_kind,
                     is_required: false,
                     allowed: &[$($optional_value),*],

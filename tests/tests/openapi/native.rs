@@ -1,6 +1,5 @@
 //! C and C++ get what Rust gets.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,7 +7,7 @@ use std::sync::OnceLock;
 
 use onsmq::Error;
 use onsmq::openapi::{Answer, OpenApiCode};
-use onsmq_tests::console::{ACCESS_KEY, Console, SECRET_KEY};
+use onsmq_tests::console::{ACCESS_KEY, Console, SECRET_KEY, Seen};
 use onsmq_tests::{native, unique};
 use serde_json::Value;
 
@@ -32,17 +31,21 @@ async fn by_rust(setting: &str) -> (String, Vec<String>) {
     let results = results(&client(&config)).await;
     let seen = Console::shared().seen(&run);
     assert_eq!(seen.len(), results.len());
-    let lines = seen.iter().map(|seen| {
-        let own: BTreeMap<_, _> = seen
-            .parameters
-            .iter()
-            .filter(|(name, _)| !name.starts_with('_'))
-            .collect();
-        let parts = own.iter().map(|(name, value)| format!("\t{name}\t{value}"));
-        format!("{}{}\n", seen.operation, parts.collect::<String>())
-    });
+    let lines = seen.iter().map(line);
     let told = results.into_iter().map(|(_, result)| shown(result));
     (lines.collect(), told.collect())
+}
+
+/// A request as the programs read it.
+fn line(seen: &Seen) -> String {
+    let own = seen
+        .parameters
+        .iter()
+        .filter(|(name, _)| !name.starts_with('_'));
+    let parts: String = own
+        .map(|(name, value)| format!("\t{name}\t{value}"))
+        .collect();
+    format!("{}{parts}\n", seen.operation)
 }
 
 /// As the programs print it.
@@ -118,6 +121,25 @@ async fn c_and_cpp_get_what_rust_gets() {
             expected,
             "C++ {setting}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_methods_of_cpp_send_what_those_of_rust_send() {
+    for shape in ["/shape/native", "/code/BIZ_NO_MESSAGE"] {
+        let (lines, expected) = by_rust(shape).await;
+        let run = unique("cpp");
+        let setting = format!("/run/{run}{shape}");
+        assert_eq!(
+            told_by(&mut Command::new(cpp()), &setting, "", &["methods"]),
+            expected
+        );
+        let seen = Console::shared().seen(&run);
+        // Each waits, then asks again in the background.
+        let once = seen.iter().step_by(2).map(line);
+        let again = seen.iter().skip(1).step_by(2).map(line);
+        assert_eq!(once.collect::<String>(), lines);
+        assert_eq!(again.collect::<String>(), lines);
     }
 }
 
