@@ -107,7 +107,7 @@ test-fast: ## What needs no server: units, vectors, properties, the header
 
 .PHONY: test-servers
 test-servers: library tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
-	@scripts/prerequisites.sh java mvn valgrind nm
+	@scripts/prerequisites.sh java mvn valgrind nm python3 openssl
 	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
 
 .PHONY: tools
