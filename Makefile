@@ -55,7 +55,7 @@ release: ## Build libonsmq for release: target/release/libonsmq.{so,a}
 	$(CARGO) build --release -p libonsmq
 
 .PHONY: header
-header: ## Write include/onsmq.h and ffi/symbols.txt anew
+header: ## Write include/onsmq.h, include/onsmq/openapi.hpp and ffi/symbols.txt anew
 	UPDATE=1 $(CARGO) test --quiet -p onsmq-ffi --test header
 
 .PHONY: docs
@@ -69,8 +69,8 @@ third-party: ## Write THIRD_PARTY.md anew
 .PHONY: format
 format: $(VENV)/ready ## Format all sources
 	$(CARGO) fmt --all
-	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h')
-	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members scripts/third-party.py
+	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h' ':!include/onsmq/openapi.hpp')
+	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members tests/console scripts/third-party.py
 
 # --- checking ---------------------------------------------------------------------------------
 
@@ -79,12 +79,12 @@ lint: lint-rust lint-c lint-python lint-node ## Formatting and lints of every la
 
 .PHONY: lint-c
 lint-c: $(VENV)/ready
-	$(VENV)/bin/clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h')
+	$(VENV)/bin/clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h' ':!include/onsmq/openapi.hpp')
 
 .PHONY: lint-python
 lint-python: python
-	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../scripts/third-party.py
-	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
 	cd bindings-python && ../$(VENV)/bin/mypy
 
 .PHONY: lint-node
@@ -107,7 +107,7 @@ test-fast: ## What needs no server: units, vectors, properties, the header
 
 .PHONY: test-servers
 test-servers: library tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
-	@scripts/prerequisites.sh java mvn valgrind nm
+	@scripts/prerequisites.sh java mvn valgrind nm python3 openssl
 	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
 
 .PHONY: tools

@@ -120,6 +120,14 @@ export interface ClientConfig {
   consumeTimestamp?: string
   /** Milliseconds that shutdown waits for listener calls that are under way. Default 30000. */
   awaitTerminationMillisWhenShutdown?: number
+  /** Open API: where the console is, `http://...` or `https://...`. */
+  endpoint?: string
+  /** Open API: the region that is asked about. Default `mq-private`. */
+  regionId?: string
+  /** Open API: milliseconds that one call may take, retries of reads included. Default 30000. */
+  openApiTimeoutMillis?: number
+  /** Open API: milliseconds that it may take to connect. Default 3000. */
+  openApiConnectTimeoutMillis?: number
   [property: string]: string | number | bigint | boolean | undefined
 }
 
@@ -489,6 +497,7 @@ export type CodeName =
   | 'INVALID_STATE'
   | 'INTERNAL'
   | 'TRANSACTION_UNKNOWN'
+  | 'OPEN_API_REFUSED'
   | (string & {})
 
 /** CONFIGURATION: a property is unknown or unfit, or one is missing. */
@@ -509,6 +518,8 @@ export class BrokerError extends OnsClientError {}
 export class AccessError extends OnsClientError {}
 /** TRANSACTION_ROLLED_BACK, TRANSACTION_UNKNOWN. */
 export class TransactionError extends OnsClientError {}
+/** OPEN_API_REFUSED: the console of the Open API refused. */
+export class OpenApiError extends OnsClientError {}
 /** INTERNAL: a fault of this library. */
 export class InternalError extends OnsClientError {}
 

@@ -23,6 +23,7 @@ export const {
   BrokerError,
   AccessError,
   TransactionError,
+  OpenApiError,
   InternalError,
   setLogger,
   version,

@@ -40,6 +40,8 @@
 #define ONS_STR(literal) (literal), (sizeof(literal) - 1)
 /** A NUL-ended string's text and its length: two arguments. */
 #define ONS_CSTR(string) (string), strlen(string)
+/** A literal as an ons_view_t, to be one of a list of initialisers. */
+#define ONS_VIEW(literal) {(const uint8_t *)(literal), sizeof(literal) - 1}
 
 /** A result that must not be dropped: an error to be looked at and freed. */
 #if defined(__cplusplus) && __cplusplus >= 201703L
@@ -130,7 +132,7 @@ enum ons_code_t
      */
     ONS_CODE_FLOW_CONTROL = 15,
     /**
-     * The peer does not speak RocketMQ's protocol.
+     * The peer does not speak RocketMQ's protocol, or the console's.
      */
     ONS_CODE_PROTOCOL = 16,
     /**
@@ -149,6 +151,10 @@ enum ons_code_t
      * The executer of a transaction failed: the broker asks the checker for the outcome.
      */
     ONS_CODE_TRANSACTION_UNKNOWN = 20,
+    /**
+     * The console of the Open API refused, with its code and request id.
+     */
+    ONS_CODE_OPEN_API_REFUSED = 21,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -347,6 +353,16 @@ typedef struct ons_error_t ons_error_t;
 typedef struct ons_message_t ons_message_t;
 
 /**
+ * What the console answered. Owned by whoever it was given to.
+ */
+typedef struct ons_openapi_result_t ons_openapi_result_t;
+
+/**
+ * A client of a console's Open API. Any threads at once.
+ */
+typedef struct ons_openapi_t ons_openapi_t;
+
+/**
  * Sends messages: a producer, an order producer or a transaction producer, by what made it. Any
  * threads at once.
  */
@@ -414,6 +430,12 @@ typedef void (*ons_log_fn)(void *userdata, uint32_t level, ons_view_t target, on
  * Called with each of some properties.
  */
 typedef void (*ons_property_fn)(void *userdata, ons_view_t name, ons_view_t value);
+
+/**
+ * Called with what became of a call: one of the two is NULL, the other the callee's to free. On a
+ * network thread of the library: it must not block.
+ */
+typedef void (*ons_openapi_fn)(void *userdata, ons_openapi_result_t *result, ons_error_t *error);
 
 /**
  * Called when something that was begun is over: `error` is NULL where it went well, otherwise the
@@ -896,6 +918,29 @@ int32_t ons_error_broker_code(const ons_error_t *error);
 ons_view_t ons_error_remark(const ons_error_t *error);
 
 /**
+ * The operation of the Open API that failed, such as `topic/create`; or nothing. Lives as long as
+ * the error.
+ */
+ons_view_t ons_error_operation(const ons_error_t *error);
+
+/**
+ * The code that the console of the Open API refused with, such as `BIZ_TOPIC_EXISTED`; or nothing.
+ * What the console says is the remark. Lives as long as the error.
+ */
+ons_view_t ons_error_openapi_code(const ons_error_t *error);
+
+/**
+ * What to do about the code of the Open API, where the guide knows it; or nothing. Static text.
+ */
+ons_view_t ons_error_remedy(const ons_error_t *error);
+
+/**
+ * The id of the request that the console of the Open API refused, for the vendor's support; or
+ * nothing. Lives as long as the error.
+ */
+ons_view_t ons_error_request_id(const ons_error_t *error);
+
+/**
  * What caused the error, in the words of whoever noticed it first, such as the operating system;
  * or nothing. Lives as long as the error.
  */
@@ -1134,6 +1179,111 @@ int32_t ons_message_queue_id(const ons_message_t *message);
  * A received message's place in its queue; -1 for one to be sent.
  */
 int64_t ons_message_queue_offset(const ons_message_t *message);
+
+/**
+ * Makes a client of the console at `Endpoint` (`http://...` or `https://...`), for the account of
+ * `AccessKey` and `SecretKey`. It connects when it is used first. `RegionId` (`mq-private` where it
+ * is not set), `OpenApiTimeoutMillis`, `OpenApiConnectTimeoutMillis`, `tls.client.trustCertPath` and
+ * `tls.insecureSkipVerify` count as well; proxies are those of the environment. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_CONFIGURATION with the key, the value and what is allowed.
+ */
+ONS_MUST_USE
+ons_error_t *ons_openapi_new(const ons_config_t *config,
+                             ons_openapi_t **out);
+
+/**
+ * Asks for an operation by its name, such as `topic/create`, with `count` parameters: `keys[i]` has
+ * the value `values[i]`, as text; numbers are decimal, booleans `true` or `false`. An operation that
+ * this library knows is checked before it is sent, and sent again after failures that may pass if
+ * it is a read; anything else is sent once. Waits for the answer, at most OpenApiTimeoutMillis.
+ * `out`, if not NULL, gets the answer.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT with the parameter, where nothing was sent. ONS_CODE_OPEN_API_REFUSED or
+ * ONS_CODE_NO_PERMISSION where the console refused: see ons_error_openapi_code, ons_error_remark,
+ * ons_error_request_id, ons_error_remedy. ONS_CODE_CONNECT_FAILED and ONS_CODE_TLS: nothing was sent.
+ * ONS_CODE_CONNECTION_LOST and ONS_CODE_TIMEOUT: whether a write was carried out is unknown.
+ * ONS_CODE_PROTOCOL, ONS_CODE_FLOW_CONTROL: the answer is none of the console's, or an HTTP status.
+ * ONS_CODE_INVALID_STATE in a callback that must not block.
+ *
+ * Requires:
+ * `operation` points to as many bytes as said; `keys` and `values` to `count` views each, of as many
+ * bytes as they say.
+ */
+ONS_MUST_USE
+ons_error_t *ons_openapi_call(const ons_openapi_t *client,
+                              const char *operation,
+                              size_t operation_len,
+                              const ons_view_t *keys,
+                              const ons_view_t *values,
+                              size_t count,
+                              ons_openapi_result_t **out);
+
+/**
+ * Does in the background what ons_openapi_call does, and calls `callback` with what became of it.
+ * What was given may be freed when this returns. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT for NULL and for text that is not UTF-8, ONS_CODE_FORKED: then `callback`
+ * is not called. All others go to `callback`.
+ *
+ * Requires:
+ * As for ons_openapi_call.
+ */
+ONS_MUST_USE
+ons_error_t *ons_openapi_call_async(const ons_openapi_t *client,
+                                    const char *operation,
+                                    size_t operation_len,
+                                    const ons_view_t *keys,
+                                    const ons_view_t *values,
+                                    size_t count,
+                                    ons_openapi_fn callback,
+                                    void *userdata,
+                                    ons_destroy_fn destroy);
+
+/**
+ * Frees a client. Calls that are under way in the background come to their end. NULL: nothing
+ * happens.
+ */
+void ons_openapi_free(ons_openapi_t *client);
+
+/**
+ * The data of an answer as JSON, decoded where the console wrapped it in text; `null` where there is
+ * none. Lives as long as the result.
+ */
+ons_view_t ons_openapi_result_data(const ons_openapi_result_t *result);
+
+/**
+ * What the console says. Lives as long as the result.
+ */
+ons_view_t ons_openapi_result_message(const ons_openapi_result_t *result);
+
+/**
+ * The request's id, for the vendor's support; or nothing. Lives as long as the result.
+ */
+ons_view_t ons_openapi_result_request_id(const ons_openapi_result_t *result);
+
+/**
+ * How many items there are over all pages; 0 where the console does not say, and for NULL.
+ */
+int64_t ons_openapi_result_total(const ons_openapi_result_t *result);
+
+/**
+ * The page that an answer is; 0 where the console does not say, and for NULL.
+ */
+int64_t ons_openapi_result_current_page(const ons_openapi_result_t *result);
+
+/**
+ * Items on a full page; 0 where the console does not say, and for NULL.
+ */
+int64_t ons_openapi_result_page_size(const ons_openapi_result_t *result);
+
+/**
+ * Frees an answer. NULL: nothing happens.
+ */
+void ons_openapi_result_free(ons_openapi_result_t *result);
 
 /**
  * Makes a producer; it connects when it sends first. Does not block.

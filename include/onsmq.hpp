@@ -16,6 +16,7 @@
 #include "onsmq/dev_server.hpp"
 #include "onsmq/error.hpp"
 #include "onsmq/message.hpp"
+#include "onsmq/openapi.hpp"
 #include "onsmq/producer.hpp"
 #include "onsmq/transaction.hpp"
 

@@ -36,6 +36,7 @@ class ResponseTimeoutError extends OnsClientError {}
 class BrokerError extends OnsClientError {}
 class AccessError extends OnsClientError {}
 class TransactionError extends OnsClientError {}
+class OpenApiError extends OnsClientError {}
 class InternalError extends OnsClientError {}
 
 /**
@@ -62,6 +63,7 @@ const FAMILIES = {
   NO_PERMISSION: AccessError,
   TRANSACTION_ROLLED_BACK: TransactionError,
   TRANSACTION_UNKNOWN: TransactionError,
+  OPEN_API_REFUSED: OpenApiError,
   INTERNAL: InternalError,
 }
 
@@ -117,6 +119,7 @@ module.exports = {
     BrokerError,
     AccessError,
     TransactionError,
+    OpenApiError,
     InternalError,
   },
 }

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use onsmq_proto::WireError;
 use onsmq_proto::codec::ResponseCode;
 
+use crate::openapi::Fault;
+
 /// What went wrong. The numbers are those of `ons_code_t` in C, and never change.
 ///
-/// Last added: 20. Retired: none.
+/// Last added: 21. Retired: none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u32)]
@@ -44,7 +46,7 @@ pub enum ErrorKind {
     TransactionRolledBack = 14,
     /// The broker or this client is at its limit: slow down and send again.
     FlowControl = 15,
-    /// The peer does not speak RocketMQ's protocol, or not correctly.
+    /// The peer does not speak RocketMQ's protocol, or the console's, or not correctly.
     Protocol = 16,
     /// A handle is used in a process that was forked from the one that made it.
     Forked = 17,
@@ -54,11 +56,13 @@ pub enum ErrorKind {
     Internal = 19,
     /// The executer of a transaction failed: the broker asks the checker for the outcome.
     TransactionUnknown = 20,
+    /// The console of the Open API refused, with its code and request id.
+    OpenApiRefused = 21,
 }
 
 impl ErrorKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Configuration,
         Self::InvalidArgument,
         Self::IllegalMessage,
@@ -79,6 +83,7 @@ impl ErrorKind {
         Self::InvalidState,
         Self::Internal,
         Self::TransactionUnknown,
+        Self::OpenApiRefused,
     ];
 
     /// The number that C, Python and Node show.
@@ -114,6 +119,7 @@ struct Inner {
     topic: Option<String>,
     message_id: Option<String>,
     broker: Option<Refusal>,
+    openapi: Option<Box<Fault>>,
     /// It may pass by itself, though errors of its kind mostly do not.
     passing: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -136,6 +142,7 @@ impl Error {
             topic: None,
             message_id: None,
             broker: None,
+            openapi: None,
             passing: false,
             source: None,
         }))
@@ -249,7 +256,19 @@ impl Error {
     /// The remark of the server that refused.
     #[must_use]
     pub fn remark(&self) -> Option<&str> {
-        self.0.broker.as_ref()?.remark.as_deref()
+        match &self.0.broker {
+            Some(broker) => broker.remark.as_deref(),
+            None => self.openapi()?.said(),
+        }
+    }
+
+    pub(crate) fn openapi(&self) -> Option<&Fault> {
+        self.0.openapi.as_deref()
+    }
+
+    pub(crate) fn with_openapi(mut self, fault: Fault) -> Self {
+        self.0.openapi = Some(Box::new(fault));
+        self
     }
 
     pub(crate) fn response_code(&self) -> Option<ResponseCode> {
@@ -317,6 +336,9 @@ impl fmt::Debug for Error {
             debug
                 .field("broker_code", &broker.code)
                 .field("remark", &broker.remark);
+        }
+        if let Some(fault) = &self.0.openapi {
+            debug.field("openapi", fault);
         }
         if let Some(source) = &self.0.source {
             debug.field("source", source);

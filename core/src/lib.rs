@@ -11,14 +11,15 @@ mod error;
 mod instance;
 mod message;
 mod net;
+pub mod openapi;
 mod producer;
 mod request;
 mod spans;
 mod trace;
 
 pub use config::{
-    ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind, PROPERTIES,
-    ProducerConfig, Property, TlsConfig,
+    ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind, OpenApiConfig,
+    PROPERTIES, ProducerConfig, Property, TlsConfig,
 };
 pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction, OrderConsumer};
 pub use error::{Error, ErrorKind, Result};

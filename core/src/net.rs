@@ -12,3 +12,4 @@ pub(crate) use address_server::AddressServer;
 pub(crate) use connection::{Connection, Inbound, REQUEST_TIMEOUT};
 pub(crate) use name_servers::NameServers;
 pub(crate) use peers::{Events, Peers};
+pub(crate) use tls::{explained_by_http, http_settings};

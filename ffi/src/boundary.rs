@@ -142,6 +142,33 @@ pub(crate) unsafe fn array<'a, T>(
         .collect()
 }
 
+/// Texts that a caller lends for the time of the call, as views.
+///
+/// # Safety
+/// `views` points to `count` views, each of as many readable bytes as it says, unless `count` is 0.
+pub(crate) unsafe fn texts<'a>(
+    views: *const ons_view_t,
+    count: usize,
+    name: &str,
+) -> Result<Vec<&'a str>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    if views.is_null() {
+        return Err(invalid(format!(
+            "argument `{name}` is NULL and has a length of {count}"
+        )));
+    }
+    // SAFETY: the caller of this function says so.
+    let views = unsafe { std::slice::from_raw_parts(views, count) };
+    views
+        .iter()
+        .enumerate()
+        // SAFETY: as above.
+        .map(|(at, view)| unsafe { text(view.data.cast(), view.len, &format!("{name}[{at}]")) })
+        .collect()
+}
+
 /// Writes owned objects into an array of the caller's.
 ///
 /// # Safety

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::sync::OnceLock;
 
+use onsmq::openapi::OpenApiCode;
 use onsmq::{Error, ErrorKind};
 
 use crate::boundary::{guard_or, ons_view_t};
@@ -68,7 +69,7 @@ pub enum ons_code_t {
     ONS_CODE_TRANSACTION_ROLLED_BACK = 14,
     /// The broker or this client is at its limit: slow down.
     ONS_CODE_FLOW_CONTROL = 15,
-    /// The peer does not speak RocketMQ's protocol.
+    /// The peer does not speak RocketMQ's protocol, or the console's.
     ONS_CODE_PROTOCOL = 16,
     /// A handle is used in a process forked from the one that made it.
     ONS_CODE_FORKED = 17,
@@ -78,11 +79,13 @@ pub enum ons_code_t {
     ONS_CODE_INTERNAL = 19,
     /// The executer of a transaction failed: the broker asks the checker for the outcome.
     ONS_CODE_TRANSACTION_UNKNOWN = 20,
+    /// The console of the Open API refused, with its code and request id.
+    ONS_CODE_OPEN_API_REFUSED = 21,
 }
 
 impl ons_code_t {
     /// Every code with its name.
-    const ALL: [(Self, &'static str); 21] = [
+    const ALL: [(Self, &'static str); 22] = [
         (Self::ONS_CODE_OK, "OK"),
         (Self::ONS_CODE_CONFIGURATION, "CONFIGURATION"),
         (Self::ONS_CODE_INVALID_ARGUMENT, "INVALID_ARGUMENT"),
@@ -110,6 +113,7 @@ impl ons_code_t {
         (Self::ONS_CODE_INVALID_STATE, "INVALID_STATE"),
         (Self::ONS_CODE_INTERNAL, "INTERNAL"),
         (Self::ONS_CODE_TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"),
+        (Self::ONS_CODE_OPEN_API_REFUSED, "OPEN_API_REFUSED"),
     ];
 
     fn find(code: u32) -> Option<(Self, &'static str)> {
@@ -166,6 +170,35 @@ pub extern "C" fn ons_error_broker_code(error: Option<&ons_error_t>) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_error_remark(error: Option<&ons_error_t>) -> ons_view_t {
     ons_view_t::text(error.and_then(|error| error.0.remark()))
+}
+
+/// The operation of the Open API that failed, such as `topic/create`; or nothing. Lives as long as
+/// the error.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_error_operation(error: Option<&ons_error_t>) -> ons_view_t {
+    ons_view_t::text(error.and_then(|error| error.0.operation()))
+}
+
+/// The code that the console of the Open API refused with, such as `BIZ_TOPIC_EXISTED`; or nothing.
+/// What the console says is the remark. Lives as long as the error.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_error_openapi_code(error: Option<&ons_error_t>) -> ons_view_t {
+    let code = error.and_then(|error| error.0.openapi_code());
+    ons_view_t::text(code.map(OpenApiCode::as_str))
+}
+
+/// What to do about the code of the Open API, where the guide knows it; or nothing. Static text.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_error_remedy(error: Option<&ons_error_t>) -> ons_view_t {
+    let code = error.and_then(|error| error.0.openapi_code());
+    ons_view_t::text(code.and_then(OpenApiCode::remedy))
+}
+
+/// The id of the request that the console of the Open API refused, for the vendor's support; or
+/// nothing. Lives as long as the error.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_error_request_id(error: Option<&ons_error_t>) -> ons_view_t {
+    ons_view_t::text(error.and_then(|error| error.0.request_id()))
 }
 
 /// What caused the error, in the words of whoever noticed it first, such as the operating system;

@@ -3,6 +3,9 @@
 //! `UPDATE=1 cargo test -p onsmq-ffi --test header` writes the header and the list of symbols anew
 //! (`make header`).
 
+#[path = "header/openapi.rs"]
+mod openapi;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -91,4 +94,9 @@ fn the_header_and_the_list_of_symbols_are_those_of_the_crate() {
     assert!(symbols.lines().count() > 50, "{symbols}");
     check("include/onsmq.h", &header);
     check("ffi/symbols.txt", &symbols);
+}
+
+#[test]
+fn the_open_apis_methods_in_cpp_are_those_of_the_table() {
+    check("include/onsmq/openapi.hpp", &openapi::generated());
 }

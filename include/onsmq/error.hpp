@@ -55,6 +55,14 @@ class Error : public std::runtime_error {
     int broker_code() const noexcept { return broker_code_; }
     /** The remark of the server that refused. */
     const std::string &remark() const noexcept { return remark_; }
+    /** Open API: the operation that failed, such as topic/create; or empty. */
+    const std::string &operation() const noexcept { return operation_; }
+    /** Open API: the code that the console refused with, such as BIZ_TOPIC_EXISTED; or empty. */
+    const std::string &openapi_code() const noexcept { return openapi_code_; }
+    /** Open API: what to do about that code, where the guide knows it. */
+    const std::string &remedy() const noexcept { return remedy_; }
+    /** Open API: the id of the request that the console refused; or empty. */
+    const std::string &request_id() const noexcept { return request_id_; }
     /** Whether the same call may succeed when it is made again. */
     bool is_retriable() const noexcept { return is_retriable_; }
 
@@ -72,6 +80,10 @@ class Error : public std::runtime_error {
           message_id_(detail::view(ons_error_message_id(raw.get()))),
           broker_code_(ons_error_broker_code(raw.get())),
           remark_(detail::view(ons_error_remark(raw.get()))),
+          operation_(detail::view(ons_error_operation(raw.get()))),
+          openapi_code_(detail::view(ons_error_openapi_code(raw.get()))),
+          remedy_(detail::view(ons_error_remedy(raw.get()))),
+          request_id_(detail::view(ons_error_request_id(raw.get()))),
           is_retriable_(ons_error_is_retriable(raw.get())) {}
 
     Code code_;
@@ -79,6 +91,10 @@ class Error : public std::runtime_error {
     std::string message_id_;
     int broker_code_;
     std::string remark_;
+    std::string operation_;
+    std::string openapi_code_;
+    std::string remedy_;
+    std::string request_id_;
     bool is_retriable_;
 };
 

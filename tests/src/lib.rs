@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cluster;
+pub mod console;
 pub mod java;
 pub mod member;
 pub mod native;

@@ -48,6 +48,8 @@ class ErrorCode(enum.IntEnum):
     """A fault of this library."""
     TRANSACTION_UNKNOWN = 20
     """The executer of a transaction failed: the broker asks the checker for the outcome."""
+    OPEN_API_REFUSED = 21
+    """The console of the Open API refused, with its code and request id."""
 
 
 class OnsClientError(Exception):
@@ -103,6 +105,10 @@ class TransactionError(OnsClientError):
     """The transaction was rolled back, or its outcome is not known."""
 
 
+class OpenApiError(OnsClientError):
+    """The console of the Open API refused."""
+
+
 class InternalError(OnsClientError):
     """A fault of this library: please report it."""
 
@@ -128,6 +134,7 @@ CLASSES: dict[ErrorCode, type[OnsClientError]] = {
     ErrorCode.INVALID_STATE: StateError,
     ErrorCode.INTERNAL: InternalError,
     ErrorCode.TRANSACTION_UNKNOWN: TransactionError,
+    ErrorCode.OPEN_API_REFUSED: OpenApiError,
 }
 """The class of each code."""
 

@@ -14,6 +14,7 @@ pub mod hash;
 pub mod machine;
 pub mod message;
 pub mod names;
+pub mod openapi;
 pub mod sign;
 pub mod subscription;
 

@@ -115,7 +115,7 @@ impl ClientConfig {
     }
 }
 
-fn credentials(config: &Config) -> Result<Option<Credentials>> {
+pub(super) fn credentials(config: &Config) -> Result<Option<Credentials>> {
     match (config.text(keys::ACCESS_KEY), config.text(keys::SECRET_KEY)) {
         (None, None) => Ok(None),
         (Some(access_key), Some(secret_key)) => Ok(Some(Credentials {

@@ -145,6 +145,14 @@ properties! {
         "With CONSUME_FROM_TIMESTAMP: the time to start from. Without it, half an hour before the consumer was made.";
     SHUTDOWN_TIMEOUT_MILLIS = "AwaitTerminationMillisWhenShutdown", number(0, 10 * MINUTE_MS), Some("30000"),
         "Milliseconds that shutdown waits for listener calls that are running.";
+    ENDPOINT = "Endpoint", Kind::Url, None,
+        "Open API: where the console is, `http://...` or `https://...`. Needed there, with AccessKey and SecretKey. Proxies are those of the environment; tls.client.trustCertPath and tls.insecureSkipVerify count for https.";
+    REGION_ID = "RegionId", Kind::Text, Some("mq-private"),
+        "Open API: the region that is asked about, one of `region/list`.";
+    OPEN_API_TIMEOUT_MILLIS = "OpenApiTimeoutMillis", number(1, 10 * MINUTE_MS), Some("30000"),
+        "Open API: milliseconds that one call may take, all retries of a read included. A write is never sent twice.";
+    OPEN_API_CONNECT_TIMEOUT_MILLIS = "OpenApiConnectTimeoutMillis", number(1, 10 * MINUTE_MS), Some("3000"),
+        "Open API: milliseconds that it may take to connect.";
 }
 
 impl Property {

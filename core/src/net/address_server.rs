@@ -75,7 +75,7 @@ impl AddressServer {
     fn unreachable(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         let at = self.shown();
-        let explained = tls::explained(&at, &error);
+        let explained = tls::explained_by_http(&at, &error);
         explained
             .unwrap_or_else(|| self.useless(&reason(&error)))
             .with_source(error)

@@ -10,8 +10,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+pub(crate) use self::fault::explained_by_http;
 pub(super) use self::fault::{explained, is_alert};
-pub(super) use self::settings::http_settings;
+pub(crate) use self::settings::http_settings;
 use super::connector::split;
 use crate::config::{TlsConfig, keys};
 use crate::{Error, ErrorKind, Result};

@@ -2,7 +2,8 @@
 
 use onsmq_ffi::{
     ons_code_name, ons_error_broker_code, ons_error_cause, ons_error_code, ons_error_is_retriable,
-    ons_error_message, ons_error_message_id, ons_error_remark, ons_error_t, ons_error_topic,
+    ons_error_message, ons_error_message_id, ons_error_openapi_code, ons_error_operation,
+    ons_error_remark, ons_error_remedy, ons_error_request_id, ons_error_t, ons_error_topic,
 };
 
 use crate::abi;
@@ -55,6 +56,30 @@ impl Error {
     #[must_use]
     pub fn remark(&self) -> Option<&str> {
         abi::some_text(ons_error_remark(Some(&self.0)), self)
+    }
+
+    /// The operation of the Open API that failed.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        abi::some_text(ons_error_operation(Some(&self.0)), self)
+    }
+
+    /// The code that the console of the Open API refused with.
+    #[must_use]
+    pub fn openapi_code(&self) -> Option<&str> {
+        abi::some_text(ons_error_openapi_code(Some(&self.0)), self)
+    }
+
+    /// What to do about that code.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        abi::some_text(ons_error_remedy(Some(&self.0)), self)
+    }
+
+    /// The id of the request that the console of the Open API refused.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        abi::some_text(ons_error_request_id(Some(&self.0)), self)
     }
 
     /// What caused it, in the words of whoever noticed it first.

@@ -17,6 +17,27 @@ pub(crate) fn explained(peer: &str, error: &(dyn StdError + 'static)) -> Option<
     ))
 }
 
+/// The same for a server of HTTP, which properties of brokers do not count for.
+pub(crate) fn explained_by_http(peer: &str, error: &(dyn StdError + 'static)) -> Option<Error> {
+    let fault = find(error)?;
+    let what = match fault {
+        TlsError::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => format!(
+            "its certificate is for others than the host in {peer} ({fault}): use a host that the \
+             certificate names, or have the server's certificate name this one"
+        ),
+        TlsError::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) => {
+            "what it answers is not TLS: check the port, or write http in place of https".to_owned()
+        }
+        _ => text(peer, fault),
+    };
+    let text = format!("no secure connection to {peer}: {what}");
+    Some(Error::new(ErrorKind::Tls, text))
+}
+
 /// The connection ended in the middle of the handshake: no TLS there, or a server that goes down.
 pub(super) fn cut_off(peer: &str, why: &dyn Display) -> Error {
     Error::new(
