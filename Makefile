@@ -30,6 +30,10 @@ prerequisites:
 library: ## Build libonsmq (debug) for C and C++
 	$(CARGO) build --quiet -p libonsmq
 
+.PHONY: examples
+examples: ## Build the examples in Rust; tests compile those in C and C++
+	$(CARGO) build --quiet -p onsmq-examples --examples
+
 $(VENV)/ready: scripts/python-tools.txt
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --requirement scripts/python-tools.txt
@@ -106,7 +110,7 @@ test-fast: ## What needs no server: units, vectors, properties, the header
 	$(CARGO) test --quiet --workspace --exclude onsmq-tests
 
 .PHONY: test-servers
-test-servers: library tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
+test-servers: library examples tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
 	@scripts/prerequisites.sh java mvn valgrind nm python3 openssl
 	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
 
@@ -119,7 +123,7 @@ tools:
 suites: test-rust test-python test-node test-languages
 
 .PHONY: test-rust
-test-rust: library
+test-rust: library examples
 	$(CARGO) test --quiet -p onsmq-tests
 
 .PHONY: test-python

@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
 
     ons_consumer_t *consumer = NULL;
     check(ons_consumer_new(config, &consumer));
-    /* No listener: messages are taken below. See listener.c for the other way. */
+    /* No listener: messages are taken below. The other examples have one. */
     check(
         ons_consumer_subscribe(consumer, ONS_STR("quickstart_c"), ONS_STR("*"), NULL, NULL, NULL));
     check(ons_consumer_start(consumer));
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
     check(ons_producer_send(producer, message, &result));
     ons_message_free(message);
     ons_view_t id = ons_send_result_message_id(result);
-    printf("sent      %.*s\n", (int)id.len, id.data);
+    printf("sent      %.*s\n", (int)id.len, (const char *)id.data);
     ons_send_result_free(result);
 
     ons_delivery_t *delivery = NULL;

@@ -1,1 +1,7 @@
-//! Nothing but examples: see `examples/`.
+//! What the examples share: see `examples/`.
+
+mod countdown;
+mod run;
+
+pub use countdown::Countdown;
+pub use run::{Outcome, run};

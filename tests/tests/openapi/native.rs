@@ -188,13 +188,25 @@ fn example(command: &mut Command) -> String {
 }
 
 #[test]
-fn the_example_in_c_runs() {
-    let program = native::compile("example-openapi-c", &["examples/c/openapi.c"]);
+fn the_examples_in_c_and_cpp_run() {
+    for language in ["c", "cpp"] {
+        let source = format!("examples/{language}/openapi.{language}");
+        let program = native::compile(&format!("example-openapi-{language}"), &[&source]);
+        let endpoint = Console::shared().endpoint("");
+        let told = example(Command::new(&program).args([&endpoint, "T", "inst", "CID_a"]));
+        let expected = "created   T\nbacklog   ";
+        assert!(
+            told.starts_with(expected) && told.contains("\"totalDiff\":7"),
+            "{told}"
+        );
+    }
+}
+
+/// It is built beside: `make examples` does it.
+#[test]
+fn the_example_in_rust_runs() {
+    let program = native::build_folder().join("examples").join("openapi");
     let endpoint = Console::shared().endpoint("");
-    let told = example(Command::new(&program).args([&endpoint, "T", "inst", "CID_a"]));
-    let expected = "created   T\nbacklog   ";
-    assert!(
-        told.starts_with(expected) && told.contains("\"totalDiff\":7"),
-        "{told}"
-    );
+    let told = example(Command::new(program).args([&endpoint, "T", "inst"]));
+    assert!(told.starts_with("created   T\npage 1 "), "{told}");
 }
