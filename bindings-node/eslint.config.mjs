@@ -1,6 +1,14 @@
 import js from '@eslint/js'
 
-const node = ['AbortSignal', 'Buffer', 'console', 'performance', 'process', 'setImmediate']
+const node = [
+  'AbortController',
+  'AbortSignal',
+  'Buffer',
+  'console',
+  'performance',
+  'process',
+  'setImmediate',
+]
 const timers = [
   'SharedArrayBuffer',
   'clearInterval',

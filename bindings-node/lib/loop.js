@@ -38,7 +38,7 @@ function release() {
 }
 
 function drain() {
-  const { numbers, texts, settled, ready, lines } = host.drain()
+  const { numbers, texts, answers, settled, ready, lines } = host.drain()
   for (let at = 0; at < numbers.length; at += 3) {
     settle(numbers[at], null, {
       messageId: texts[at],
@@ -48,6 +48,7 @@ function drain() {
       offset: numbers[at + 2],
     })
   }
+  for (const { id, ...answer } of answers) settle(id, null, answer)
   for (const { id, fault } of settled) settle(id, fault ?? null)
   for (const number of ready) consumers.get(number)?.()
   for (const line of lines) log.write(line)
@@ -99,6 +100,28 @@ async function run(begin) {
 }
 
 /**
+ * The same, but not waited for any longer once a signal is aborted; what was begun goes on.
+ * @param {AbortSignal | undefined} signal
+ * @param {(id: number) => Fault | null | void} begin of something that ends with a value
+ * @returns {Promise<any>}
+ */
+async function runUntil(signal, begin) {
+  signal?.throwIfAborted()
+  let forget = () => {}
+  try {
+    const value = await run((id) => {
+      forget = () => settle(id, null)
+      signal?.addEventListener('abort', forget)
+      return begin(id)
+    })
+    if (value === undefined) signal?.throwIfAborted()
+    return value
+  } finally {
+    signal?.removeEventListener('abort', forget)
+  }
+}
+
+/**
  * The same for many things whose numbers follow each other: each has a value, or an error.
  * @param {number} count
  * @param {(first: number) => Fault | null} begin
@@ -121,4 +144,4 @@ function runMany(count, begin) {
   })
 }
 
-module.exports = { consumers, hold, host, release, run, runMany, take }
+module.exports = { consumers, hold, host, release, run, runMany, runUntil, take }

@@ -7,6 +7,10 @@ export interface Fault {
   messageId?: string
   brokerCode?: number
   remark?: string
+  operation?: string
+  openApiCode?: string
+  remedy?: string
+  requestId?: string
   retriable: boolean
   cause?: string
 }
@@ -20,9 +24,22 @@ export interface Line {
 export interface Drained {
   numbers: Float64Array
   texts: string[]
+  answers: Answer[]
   settled: { id: number; fault?: Fault }[]
   ready: number[]
   lines: Line[]
+}
+
+/** What a console answered. */
+export interface Answer {
+  id: number
+  /** JSON. */
+  data: string
+  message: string
+  requestId?: string
+  total: number
+  currentPage: number
+  pageSize: number
 }
 
 export class Host {
@@ -68,6 +85,10 @@ export interface Consumer extends Client {
   complete(delivery: number, isDone: boolean): void
 }
 
+export interface OpenApi {
+  call(id: number, operation: string, parameters: string[]): Fault | null
+}
+
 export class DevServer {
   constructor(host: Host)
   start(id: number, options: string[]): void
@@ -78,6 +99,7 @@ export class DevServer {
 
 export function makeProducer(host: Host, pairs: string[]): Producer | Fault
 export function makeConsumer(host: Host, number: number, pairs: string[]): Consumer | Fault
+export function makeOpenApi(host: Host, pairs: string[]): OpenApi | Fault
 export function codes(): { code: number; name: string }[]
 export function version(): string
 export function takeLog(host: Host, from: number): Fault | null

@@ -4,15 +4,18 @@ use napi::bindgen_prelude::{Array, Float64Array, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use napi_derive::napi;
-use onsmq_ffi_safe::{Error, Outbox, SendResult, Sent};
+use onsmq_ffi_safe::{Answered, Error, Outbox, SendResult, Sent};
 
 use crate::fault::Fault;
 use crate::log::Line;
+use crate::openapi::Answer;
 
 /// Something happened. Numbers say what it is the end of, and were given by JavaScript.
 pub(crate) enum Event {
     /// A send.
     Sent(u32, Sent),
+    /// A call of the Open API.
+    Answered(u32, Answered),
     /// Anything else that was begun.
     Done(u32, std::result::Result<(), Error>),
     /// Messages wait at a consumer.
@@ -65,6 +68,7 @@ pub struct Drained<'env> {
     pub numbers: Float64Array,
     /// Of each message that is stored: its id, topic and broker.
     pub texts: Array<'env>,
+    pub answers: Vec<Answer>,
     pub settled: Vec<Settled>,
     pub ready: Vec<u32>,
     pub lines: Vec<Line>,
@@ -80,6 +84,7 @@ pub struct Settled {
 struct Draining<'env> {
     numbers: Vec<f64>,
     texts: Array<'env>,
+    answers: Vec<Answer>,
     settled: Vec<Settled>,
     ready: Vec<u32>,
     lines: Vec<Line>,
@@ -90,6 +95,7 @@ impl<'env> Draining<'env> {
         Ok(Self {
             numbers: Vec::new(),
             texts: env.create_array(0)?,
+            answers: Vec::new(),
             settled: Vec::new(),
             ready: Vec::new(),
             lines: Vec::new(),
@@ -100,6 +106,8 @@ impl<'env> Draining<'env> {
         match event {
             Event::Sent(id, Ok(result)) => return self.stored(id, &result),
             Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
+            Event::Answered(id, Ok(answer)) => self.answers.push(Answer::new(id, &answer)),
+            Event::Answered(id, Err(error)) => self.settle(id, Some(error)),
             Event::Done(id, done) => self.settle(id, done.err()),
             Event::Ready(consumer) => self.ready.push(consumer),
             Event::Line(line) => self.lines.push(line),
@@ -125,6 +133,7 @@ impl<'env> Draining<'env> {
         Drained {
             numbers: self.numbers.into(),
             texts: self.texts,
+            answers: self.answers,
             settled: self.settled,
             ready: self.ready,
             lines: self.lines,
