@@ -124,6 +124,14 @@ describe('a fault', () => {
     }
   })
 
+  it('has its own error: no TLS where it is expected', async () => {
+    const client = console.client('', { endpoint: console.endpoint.replace('http:', 'https:') })
+    const error = await failure(client.topic.delete({ topic: 'T' }))
+    assert.ok(error instanceof onsmq.NetworkError)
+    assert.deepEqual([error.codeName, error.operation], ['TLS', 'topic/delete'])
+    assert.match(error.message, /what it answers is not TLS/)
+  })
+
   it('has its own error: refused', async () => {
     const client = console.client('', { endpoint: 'http://127.0.0.1:1' })
     const error = await failure(client.topic.delete({ topic: 'T' }))

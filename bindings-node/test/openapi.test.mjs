@@ -7,7 +7,7 @@ import { OpenApi } from '../openapi.mjs'
 import { generated } from '../scripts/openapi.mjs'
 import { eventually, unique } from './support/clients.mjs'
 import { Console, examples } from './support/console.mjs'
-import { calls } from './support/openapi_calls.mjs'
+import { WRITES, calls } from './support/openapi_calls.mjs'
 
 const require = createRequire(import.meta.url)
 const { parse } = require('../lib/openapi/json.js')
@@ -61,6 +61,20 @@ describe('the methods of the Open API', () => {
       calls(client).map(([name]) => name),
       names,
     )
+  })
+
+  it('have the names that they have in Rust, and write what writes there', () => {
+    const table = readFileSync(new URL('../../core/src/openapi/table.rs', import.meta.url), 'utf8')
+    const rows = [...table.matchAll(/^ {16}(\w+) \w+ "([\w/]+)" (Read|Write) /gm)]
+    assert.equal(rows.length, 39)
+    const camel = (/** @type {string} */ text) =>
+      text.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+    const source = new Map(calls(console.client()).map(([name, call]) => [name, String(call)]))
+    for (const [, method, name] of rows) {
+      assert.ok(source.get(name)?.includes(`.${camel(method)}(`), `${name} is ${method} in Rust`)
+    }
+    const writes = rows.filter(([, , , effect]) => effect === 'Write').map(([, , name]) => name)
+    assert.deepEqual(writes.sort(), [...WRITES].sort())
   })
 
   it('are the same for both module systems', () => {
