@@ -1,9 +1,15 @@
 import js from '@eslint/js'
 
-const node = ['Buffer', 'console', 'performance', 'process', 'setImmediate']
-const timers = [
+const node = [
   'AbortController',
   'AbortSignal',
+  'Buffer',
+  'console',
+  'performance',
+  'process',
+  'setImmediate',
+]
+const timers = [
   'SharedArrayBuffer',
   'clearInterval',
   'clearTimeout',

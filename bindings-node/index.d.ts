@@ -7,6 +7,8 @@
  * nothing that was begun is under way; it may also end at any moment before.
  */
 
+import type { OpenApiCode } from './lib/openapi/types.js'
+
 /** An enumeration: each name is its own value. */
 export type Enumeration<T extends string> = Readonly<{ [K in T]: K }> & {
   /** Every value. */
@@ -469,6 +471,14 @@ export class OnsClientError extends Error {
   readonly brokerCode: number | undefined
   /** The remark of the server that refused. */
   readonly remark: string | undefined
+  /** The operation of the Open API that failed, such as `topic/create`. */
+  readonly operation: string | undefined
+  /** The code that the console of the Open API refused with. */
+  readonly openApiCode: OpenApiCode | undefined
+  /** What to do about that code. */
+  readonly remedy: string | undefined
+  /** The console's id of the request, for the vendor's support. */
+  readonly requestId: string | undefined
   /** Whether the same call may succeed when it is made again. */
   readonly retriable: boolean
   /** What caused it: an `Error`, or what an executer threw. */

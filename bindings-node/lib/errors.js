@@ -19,6 +19,10 @@ class OnsClientError extends Error {
     this.messageId = fault.messageId
     this.brokerCode = fault.brokerCode
     this.remark = fault.remark
+    this.operation = fault.operation
+    this.openApiCode = fault.openApiCode
+    this.remedy = fault.remedy
+    this.requestId = fault.requestId
     this.retriable = fault.retriable
   }
 

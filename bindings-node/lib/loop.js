@@ -39,11 +39,12 @@ function release() {
 }
 
 function drain() {
-  const { numbers, texts, begun, settled, ready, lines } = host.drain()
+  const { numbers, texts, begun, answers, settled, ready, lines } = host.drain()
   for (let at = 0; at < numbers.length; at += 3) {
     settle(numbers[at], null, new SendResult(numbers, texts, at))
   }
   for (const transaction of begun) settle(transaction.id, null, transaction)
+  for (const { id, ...answer } of answers) settle(id, null, answer)
   for (const { id, fault } of settled) settle(id, fault ?? null)
   for (const number of ready) clients.get(number)?.()
   for (const line of lines) log.write(line)
@@ -96,6 +97,28 @@ async function run(begin, why) {
 }
 
 /**
+ * The same, but not waited for any longer once a signal is aborted; what was begun goes on.
+ * @param {AbortSignal | undefined} signal
+ * @param {(id: number) => Fault | null | void} begin of something that ends with a value
+ * @returns {Promise<any>}
+ */
+async function runUntil(signal, begin) {
+  signal?.throwIfAborted()
+  let forget = () => {}
+  try {
+    const value = await run((id) => {
+      forget = () => settle(id, null)
+      signal?.addEventListener('abort', forget)
+      return begin(id)
+    })
+    if (value === undefined) signal?.throwIfAborted()
+    return value
+  } finally {
+    signal?.removeEventListener('abort', forget)
+  }
+}
+
+/**
  * The same for many things whose numbers follow each other: each has a value, or an error.
  * @param {number} count
  * @param {(first: number) => Fault | null} begin
@@ -118,4 +141,4 @@ function runMany(count, begin) {
   })
 }
 
-module.exports = { clients, hold, host, release, run, runMany, take }
+module.exports = { clients, hold, host, release, run, runMany, runUntil, take }

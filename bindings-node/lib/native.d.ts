@@ -7,6 +7,10 @@ export interface Fault {
   messageId?: string
   brokerCode?: number
   remark?: string
+  operation?: string
+  openApiCode?: string
+  remedy?: string
+  requestId?: string
   retriable: boolean
   cause?: string
 }
@@ -21,9 +25,22 @@ export interface Drained {
   numbers: Float64Array
   texts: string[]
   begun: { id: number; transaction: number; messageId: string }[]
+  answers: Answer[]
   settled: { id: number; fault?: Fault }[]
   ready: number[]
   lines: Line[]
+}
+
+/** What a console answered. */
+export interface Answer {
+  id: number
+  /** JSON. */
+  data: string
+  message: string
+  requestId?: string
+  total: number
+  currentPage: number
+  pageSize: number
 }
 
 export class Host {
@@ -80,6 +97,10 @@ export interface Consumer extends Client {
   complete(delivery: number, isDone: boolean): void
 }
 
+export interface OpenApi {
+  call(id: number, operation: string, parameters: string[]): Fault | null
+}
+
 export class DevServer {
   constructor(host: Host)
   start(id: number, options: string[]): void
@@ -100,6 +121,7 @@ export function makeConsumer(
   kind: 'normal' | 'ordered' | 'batch',
   pairs: string[],
 ): Consumer | Fault
+export function makeOpenApi(host: Host, pairs: string[]): OpenApi | Fault
 export function codes(): { code: number; name: string }[]
 export function version(): string
 export function takeLog(host: Host, from: number): Fault | null

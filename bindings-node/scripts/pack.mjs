@@ -48,7 +48,9 @@ mkdirSync(out, { recursive: true })
 const main = readJson('package.json')
 for (const ours of ['scripts', 'devDependencies']) delete main[ours]
 const natives = readdirSync(join(folder, 'npm')).map((it) => [`onsmq-${it}`, main.version])
-const listed = readdirSync(folder).filter((it) => /^(index|testing)\.|^lib$|^README/.test(it))
+const listed = readdirSync(folder).filter((it) =>
+  /^(index|openapi|testing)\.|^lib$|^README/.test(it),
+)
 const files = Object.fromEntries(listed.map((it) => [it, it]))
 const license = { LICENSE: '../LICENSE' }
 pack(

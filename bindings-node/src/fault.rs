@@ -12,6 +12,10 @@ pub struct Fault {
     pub message_id: Option<String>,
     pub broker_code: Option<i32>,
     pub remark: Option<String>,
+    pub operation: Option<String>,
+    pub open_api_code: Option<String>,
+    pub remedy: Option<String>,
+    pub request_id: Option<String>,
     pub retriable: bool,
     pub cause: Option<String>,
 }
@@ -25,6 +29,10 @@ impl From<Error> for Fault {
             message_id: error.message_id().map(ToOwned::to_owned),
             broker_code: error.broker_code(),
             remark: error.remark().map(ToOwned::to_owned),
+            operation: error.operation().map(ToOwned::to_owned),
+            open_api_code: error.openapi_code().map(ToOwned::to_owned),
+            remedy: error.remedy().map(ToOwned::to_owned),
+            request_id: error.request_id().map(ToOwned::to_owned),
             retriable: error.is_retriable(),
             cause: error.cause().map(ToOwned::to_owned),
         }

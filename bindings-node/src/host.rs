@@ -4,10 +4,11 @@ use napi::bindgen_prelude::{Array, Float64Array, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use napi_derive::napi;
-use onsmq_ffi_safe::{Error, Outbox, SendResult, Sent};
+use onsmq_ffi_safe::{Answered, Error, Outbox, SendResult, Sent};
 
 use crate::fault::Fault;
 use crate::log::Line;
+use crate::openapi::Answer;
 
 /// Something happened. Numbers say what it is the end of, and were given by JavaScript.
 pub(crate) enum Event {
@@ -15,6 +16,8 @@ pub(crate) enum Event {
     Sent(u32, Sent),
     /// A half message is stored: the number that its transaction is kept by, and its id.
     Begun(u32, u32, String),
+    /// A call of the Open API.
+    Answered(u32, Answered),
     /// Anything else that was begun.
     Done(u32, std::result::Result<(), Error>),
     /// Something waits at a client.
@@ -68,6 +71,7 @@ pub struct Drained<'env> {
     /// Of each message that is stored: its id, topic and broker.
     pub texts: Array<'env>,
     pub begun: Vec<Begun>,
+    pub answers: Vec<Answer>,
     pub settled: Vec<Settled>,
     pub ready: Vec<u32>,
     pub lines: Vec<Line>,
@@ -92,6 +96,7 @@ struct Draining<'env> {
     numbers: Vec<f64>,
     texts: Array<'env>,
     begun: Vec<Begun>,
+    answers: Vec<Answer>,
     settled: Vec<Settled>,
     ready: Vec<u32>,
     lines: Vec<Line>,
@@ -103,6 +108,7 @@ impl<'env> Draining<'env> {
             numbers: Vec::new(),
             texts: env.create_array(0)?,
             begun: Vec::new(),
+            answers: Vec::new(),
             settled: Vec::new(),
             ready: Vec::new(),
             lines: Vec::new(),
@@ -113,6 +119,8 @@ impl<'env> Draining<'env> {
         match event {
             Event::Sent(id, Ok(result)) => return self.stored(id, &result),
             Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
+            Event::Answered(id, Ok(answer)) => self.answers.push(Answer::new(id, &answer)),
+            Event::Answered(id, Err(error)) => self.settle(id, Some(error)),
             Event::Done(id, done) => self.settle(id, done.err()),
             Event::Begun(id, transaction, message_id) => self.begun.push(Begun {
                 id,
@@ -144,6 +152,7 @@ impl<'env> Draining<'env> {
             numbers: self.numbers.into(),
             texts: self.texts,
             begun: self.begun,
+            answers: self.answers,
             settled: self.settled,
             ready: self.ready,
             lines: self.lines,

@@ -21,6 +21,7 @@ mod dev_server;
 mod fault;
 mod host;
 mod log;
+mod openapi;
 mod outgoing;
 mod producer;
 mod transaction;

@@ -7,7 +7,7 @@ use onsmq_ffi_safe::{Config, Message, Result};
 /// Names and values by turns.
 pub(crate) type Pairs = Vec<String>;
 
-fn pairs(flat: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(flat: &Pairs) -> impl Iterator<Item = (&str, &str)> {
     flat.chunks_exact(2).map(|pair| (&*pair[0], &*pair[1]))
 }
 

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as esm from '../index.mjs'
+import * as openapi from '../openapi.mjs'
 import * as testing from '../testing.mjs'
 import { atEnd, eventually, unique } from './support/clients.mjs'
+import { ACCESS_KEY, Console, SECRET_KEY } from './support/console.mjs'
 import { Member, run } from './support/programs.mjs'
 import { REAL_SERVERS } from './support/servers.mjs'
 
@@ -33,6 +35,7 @@ describe('the package', () => {
     const names = (/** @type {string} */ types) =>
       [...read(types).matchAll(/^export (?:const|class|function) (\w+)/gm)].map(([, name]) => name)
     assert.deepEqual(names('index.d.ts').sort(), Object.keys(esm).sort())
+    assert.deepEqual(names('openapi.d.ts').sort(), Object.keys(openapi).sort())
     assert.deepEqual(names('testing.d.ts').sort(), Object.keys(testing).sort())
     const table = /^\| `(\w+Error)` \| (.*) \|$/gm
     const told = [...read('README.md').matchAll(table)].flatMap(([, name, codes]) =>
@@ -110,21 +113,33 @@ describe('the package', () => {
     writeFileSync(join(place, 'quickstart.mjs'), quickstart)
     const { stdout, stderr } = await run([join(place, 'quickstart.mjs')])
     assert.match(stdout, /received {2}[0-9A-F]{32} {2}"hello from Node"/, stderr)
+    const asks = "import { OpenApi } from 'onsmq/openapi'; console.log(OpenApi.name)"
+    const loaded = await run(['--input-type=module', '--eval', asks], { cwd: place })
+    assert.equal(loaded.stdout, 'OpenApi\n', loaded.stderr)
+    assert.ok(readdirSync(join(place, 'node_modules/onsmq/lib/openapi')).includes('types.d.ts'))
   })
 })
 
 describe('what the documentation shows', () => {
   /** @type {testing.DevServer} */
   let server
-  before(async () => (server = await testing.DevServer.start({ retryDelayMs: 100 })))
-  after(() => server.stop())
+  /** @type {Console} */
+  let console
+  const env = { ONS_ACCESS_KEY: ACCESS_KEY, ONS_SECRET_KEY: SECRET_KEY }
+  before(async () => {
+    server = await testing.DevServer.start({ retryDelayMs: 100 })
+    console = await Console.start()
+  })
+  after(() => Promise.all([server.stop(), console.stop()]))
 
   const snippets = [...read('README.md').matchAll(/## ([^\n]*)\n(?:(?!\n## ).)*?```js\n(.*?)```/gs)]
   for (const [, title, snippet] of snippets) {
     it(`works: ${title}`, async () => {
-      const text = snippet.replaceAll('127.0.0.1:9876', server.namesrvAddr)
+      const text = snippet
+        .replaceAll('127.0.0.1:9876', server.namesrvAddr)
+        .replaceAll('https://ons.console.example.com', console.endpoint)
       const args = ['--input-type=module', '--eval', text]
-      const { code, stderr } = await run(args, { cwd: folder })
+      const { code, stderr } = await run(args, { cwd: folder, env })
       assert.equal(code, 0, stderr)
       if (title !== 'Errors') assert.equal(stderr, '')
     })
@@ -203,6 +218,22 @@ describe('what the documentation shows', () => {
     for (const it of programs) {
       const known = here.includes(it) || FEATURES.some(([name]) => `${name}.mjs` === it)
       assert.ok(known, `${it} is not run`)
+    }
+  })
+
+  it('works: openapi.mjs', async () => {
+    const example = join(examples, 'openapi.mjs')
+    for (const [setting, made] of [
+      ['', 'created'],
+      ['/fault/echo/fail/1/run/example', ''],
+    ]) {
+      const args = [example, `${console.endpoint}${setting}`, 'T', 'inst']
+      const { code, stdout, stderr } = await run(args, { env })
+      assert.equal(code, made ? 0 : 1, stderr)
+      const paged =
+        /^created {3}T\npage 1 {4}20 of 45\n {10}\{"topic":"TOPIC_00"\}\n.*page 3 {4}5 of/s
+      if (made) assert.match(stdout, paged)
+      else assert.match(stderr, /OpenApiError: topic\/create: .*BIZ_FIELD_CHECK_INVALID/)
     }
   })
 

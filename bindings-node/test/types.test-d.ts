@@ -5,6 +5,8 @@ import { OrderAction, OrderConsumer, OrderProducer, Producer, SendResult } from 
 import { TransactionProducer, TransactionStatus, setLogger } from '../index.mjs'
 import type { Checker, ClientConfig, Executer, Filter, Message } from '../index.mjs'
 import type { PendingMessage, ReceivedMessage } from '../index.mjs'
+import { OpenApi } from '../openapi.mjs'
+import type { JsonValue, OpenApiCode, OpenApiResult } from '../openapi.mjs'
 import { DevServer } from '../testing.mjs'
 
 type Equal<A, B> =
@@ -179,6 +181,46 @@ export function enumerations() {
   // @ts-expect-error frozen
   Action.CommitMessage = 'CommitMessage'
   return { values, action, order, status, model }
+}
+
+export async function asks() {
+  const client = new OpenApi({ endpoint: 'https://e', accessKey: 'a', secretKey: 's' })
+  const created = await client.topic.create({ topic: 'T', instanceId: 'I' })
+  holds<Equal<typeof created, OpenApiResult<JsonValue>>>()
+  const { data } = await client.topic.get<{ topic: string }>({ topic: 'T' })
+  holds<Equal<typeof data.topic, string>>()
+  const signal = AbortSignal.timeout(1000)
+  for await (const page of client.topic.pages({ pageSize: 50 }, { signal })) {
+    holds<Equal<typeof page, OpenApiResult<JsonValue>>>()
+    const items: JsonValue[] = page.items
+    void items
+  }
+  await client.empower.create({ empowerUser: 1n, topic: 'T', relation: 6 })
+  await client.empower.createBySub({ empowerUser: 'sub', topic: 'T', relation: 2 })
+  await client.publish.create({ producerId: 'PID', topic: 'T' })
+  await client.consumer.resetOffset({ consumerId: 'C', topic: 'T', type: 1, resetTimestamp: 1 })
+  await client.region.list({ signal })
+  await client.call<string[]>('novel/list', { a: 'b', c: 1, d: 2n, e: true })
+  try {
+    await client.topic.listInPage()
+  } catch (error) {
+    if (!(error instanceof onsmq.OpenApiError)) throw error
+    holds<Equal<typeof error.openApiCode, OpenApiCode | undefined>>()
+    holds<Equal<typeof error.remedy, string | undefined>>()
+  }
+
+  // @ts-expect-error an instance is due
+  await client.topic.create({ topic: 'T' })
+  // @ts-expect-error a topic is due
+  await client.topic.get()
+  // @ts-expect-error no such parameter
+  await client.topic.get({ topic: 'T', instanceId: 'I' })
+  // @ts-expect-error there are three relations
+  await client.empower.create({ empowerUser: 1, topic: 'T', relation: 3 })
+  // @ts-expect-error a number is due
+  await client.topic.listInPage({ pageSize: '50' })
+  // @ts-expect-error no such operation
+  await client.topic.update({ topic: 'T' })
 }
 
 export function errors(error: unknown) {

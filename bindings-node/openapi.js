@@ -1,0 +1,5 @@
+'use strict'
+
+const { OpenApi } = require('./lib/openapi/client.js')
+
+module.exports = { OpenApi }

@@ -1,0 +1,3 @@
+import openapi from './openapi.js'
+
+export const { OpenApi } = openapi
