@@ -232,7 +232,7 @@ def test_shutdown_in_a_listener_does_not_wait_for_itself(dev: DevServer) -> None
             await consumer.start()
             await producer.send(Message(topic, b"body"))
             await done.wait()
-        while not consumer.is_closed:  # the rest happens when the listener is done
+        while not consumer.is_closed:  # noqa: ASYNC110 - when the listener is done
             await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(main(), 10))
