@@ -62,6 +62,11 @@ header: ## Write include/onsmq.h, include/onsmq/openapi.hpp and ffi/symbols.txt 
 docs: ## Write docs/configuration.md anew
 	UPDATE=1 $(CARGO) test --quiet -p onsmq --test docs
 
+.PHONY: operations
+operations: $(VENV)/ready ## Write the Python package's methods of the Open API anew
+	$(PYTHON) bindings-python/scripts/operations.py tests/golden/openapi.json \
+		bindings-python/python/onsmq/_operations.py
+
 .PHONY: third-party
 third-party: ## Write THIRD_PARTY.md anew
 	scripts/third-party.py

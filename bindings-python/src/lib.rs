@@ -15,6 +15,7 @@ mod exit;
 mod handle;
 mod mailbox;
 mod message;
+mod openapi;
 mod producer;
 mod send_result;
 mod wait;
@@ -36,6 +37,8 @@ mod _onsmq {
     use crate::mailbox::Mailbox;
     #[pymodule_export]
     use crate::message::Message;
+    #[pymodule_export]
+    use crate::openapi::OpenApi;
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]

@@ -6,19 +6,21 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
-use onsmq_ffi_safe::{LogLevel, Outbox, Result, Sent, log_to};
+use onsmq_ffi_safe::{Answered, LogLevel, Outbox, Result, Sent, log_to};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::errors::{self, ToPy as _};
 use crate::exit::outside;
+use crate::openapi;
 
 /// What became of something.
 pub(crate) enum Outcome {
     Done(Result<()>),
     Sent(Sent),
     SentMany(Vec<Sent>),
+    Answered(Answered),
     /// Messages wait.
     Ready,
     /// A line of the log.
@@ -31,6 +33,7 @@ impl Outcome {
             Self::Done(done) => errors::object(py, done.map(|()| py.None())),
             Self::Sent(sent) => errors::sent(py, sent),
             Self::SentMany(many) => sent_many(py, many),
+            Self::Answered(answered) => openapi::answered(py, answered),
             Self::Ready => Ok(py.None().into_bound(py)),
             Self::Line(text) => text.into_bound_py_any(py),
         }

@@ -12,6 +12,7 @@ __all__ = [
     "DevServer",
     "Mailbox",
     "Message",
+    "OpenApi",
     "Producer",
     "SendResult",
     "__version__",
@@ -129,6 +130,19 @@ class Delivery:
     def topic(self) -> str: ...
     def message(self) -> Message: ...
     def complete(self, commit: bool) -> None: ...
+
+@final
+class OpenApi:
+    def __new__(cls, properties: list[tuple[str, str]]) -> OpenApi: ...
+    def call(
+        self, operation: str, parameters: list[tuple[str, str]]
+    ) -> tuple[str, int, int, int, str | None, str]: ...
+    def call_into(
+        self, operation: str, parameters: list[tuple[str, str]], mailbox: Mailbox, token: int
+    ) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def is_closed(self) -> bool: ...
 
 @final
 class DevServer:
