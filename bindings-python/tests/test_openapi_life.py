@@ -18,6 +18,8 @@ from .support.names import unique
 from .test_leaks import files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .support.console import Console
 
 
@@ -78,6 +80,15 @@ def test_a_call_under_way_in_a_loop_comes_to_its_end_when_its_client_is_closed(
     asyncio.run(main())
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Jobs in the background of a shell ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_a_call(console: Console) -> None:
     run = unique("interrupted")
 
