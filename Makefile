@@ -66,6 +66,11 @@ header: ## Write include/onsmq.h, include/onsmq/openapi.hpp and ffi/symbols.txt 
 docs: ## Write docs/configuration.md anew
 	UPDATE=1 $(CARGO) test --quiet -p onsmq --test docs
 
+.PHONY: operations
+operations: $(VENV)/ready ## Write the Python package's methods of the Open API anew
+	$(PYTHON) bindings-python/scripts/operations.py tests/golden/openapi.json \
+		bindings-python/python/onsmq/_operations.py
+
 .PHONY: third-party
 third-party: ## Write THIRD_PARTY.md anew
 	scripts/third-party.py
@@ -74,7 +79,7 @@ third-party: ## Write THIRD_PARTY.md anew
 format: $(VENV)/ready ## Format all sources
 	$(CARGO) fmt --all
 	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h' ':!include/onsmq/openapi.hpp')
-	$(VENV)/bin/ruff format --quiet bindings-python examples/python tests/members tests/console scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff format --quiet . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
 
 # --- checking ---------------------------------------------------------------------------------
 

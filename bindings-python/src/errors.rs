@@ -59,6 +59,10 @@ fn described(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     value.setattr("broker_code", error.broker_code())?;
     value.setattr("remark", error.remark())?;
     value.setattr("retriable", error.is_retriable())?;
+    value.setattr("operation", error.operation())?;
+    value.setattr("openapi_code", error.openapi_code())?;
+    value.setattr("request_id", error.request_id())?;
+    value.setattr("remedy", error.remedy())?;
     let cause = error
         .cause()
         .map(|text| PyException::new_err(text.to_owned()));

@@ -16,6 +16,7 @@ mod exit;
 mod handle;
 mod mailbox;
 mod message;
+mod openapi;
 mod producer;
 mod received;
 mod send_result;
@@ -42,6 +43,8 @@ mod _onsmq {
     use crate::mailbox::Mailbox;
     #[pymodule_export]
     use crate::message::Message;
+    #[pymodule_export]
+    use crate::openapi::OpenApi;
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]

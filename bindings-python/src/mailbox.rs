@@ -6,13 +6,14 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
-use onsmq_ffi_safe::{self as safe, LogLevel, Outbox, Result, Sent, log_to};
+use onsmq_ffi_safe::{self as safe, Answered, LogLevel, Outbox, Result, Sent, log_to};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::errors::{self, ToPy as _};
 use crate::exit::outside;
+use crate::openapi;
 use crate::transaction::Transaction;
 
 /// What became of something.
@@ -20,6 +21,7 @@ pub(crate) enum Outcome {
     Done(Result<()>),
     Sent(Sent),
     SentMany(Vec<Sent>),
+    Answered(Answered),
     /// A half message is stored, or not.
     Begun(Result<safe::Transaction>),
     /// Something waits to be fetched elsewhere.
@@ -35,6 +37,7 @@ impl Outcome {
             Self::Sent(sent) => errors::sent(py, sent),
             Self::SentMany(many) => sent_many(py, many),
             Self::Begun(begun) => errors::object(py, begun.map(Transaction::from)),
+            Self::Answered(answered) => openapi::answered(py, answered),
             Self::Ready => Ok(py.None().into_bound(py)),
             Self::Line(text) => text.into_bound_py_any(py),
         }

@@ -8,6 +8,7 @@ import pytest
 
 from onsmq.testing import DevServer
 
+from .support.console import Console
 from .support.servers import NAMES, Server, running
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Each server in turn."""
     with running(request.param) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def console() -> Iterator[Console]:
+    """A console of the Open API."""
+    with Console() as console:
+        yield console
 
 
 @pytest.fixture(scope="module")

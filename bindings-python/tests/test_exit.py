@@ -102,5 +102,13 @@ def test_a_program_ends_at_once_when(scenario: str, address: str) -> None:
     assert ("the hook was told" in said) == (scenario == "a_hook_sends_after_the_end")
 
 
-def test_a_program_ends_at_once_when_threads_wait_for_a_silent_server(silent: str) -> None:
-    end_often("threads_wait_for_a_silent_server", silent, 0)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "threads_wait_for_a_silent_server",
+        "threads_wait_for_a_silent_console",
+        "a_loop_is_left_while_a_console_is_silent",
+    ],
+)
+def test_a_program_ends_at_once_when_a_server_is_silent(scenario: str, silent: str) -> None:
+    end_often(scenario, silent, 0)

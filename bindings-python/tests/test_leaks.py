@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from onsmq.testing import DevServer
 
+    from .support.console import Console
+
 ROUNDS = 100
 
 
@@ -148,3 +150,21 @@ def test_a_hundred_rounds_with_asyncio_leave_nothing_behind(dev: DevServer) -> N
             await asyncio.wait_for(came.get(), 30)
 
     rounds(lambda: asyncio.run(main()))
+
+
+def test_a_hundred_clients_of_a_console_leave_nothing_behind(console: Console) -> None:
+    async def main() -> None:
+        async with console.async_client() as client:
+            await client.topic.get("T")
+        # One that nobody closes, and whose section outlives it.
+        topic = console.async_client().topic
+        await topic.get("T")
+
+    def use() -> None:
+        with console.client() as client:
+            client.topic.get("T")
+        topic = console.client().topic
+        topic.get("T")
+        asyncio.run(main())
+
+    rounds(use)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import onsmq
 from onsmq.testing import DevServer
 
+from .support.console import ACCESS_KEY, SECRET_KEY, Console
 from .support.servers import Server
 
 FOLDER = Path(__file__).parents[1]
@@ -20,9 +22,13 @@ EXAMPLES = FOLDER.parent / "examples" / "python"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", (FOLDER / "README.md").read_text(), re.S | re.M)
 
 
-def run(*arguments: str | Path) -> str:
+def run(*arguments: str | Path, console: Console | None = None) -> str:
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    account = {"ONS_ACCESS_KEY": ACCESS_KEY, "ONS_SECRET_KEY": SECRET_KEY}
+    env = {**os.environ, **account, "ONS_ENDPOINT": console.endpoint} if console else None
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=env
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stderr, done.stderr
     return done.stdout
@@ -46,10 +52,10 @@ def test_the_version_is_that_of_the_library() -> None:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
-def test_what_the_readme_shows_works(snippet: str, tmp_path: Path) -> None:
+def test_what_the_readme_shows_works(snippet: str, tmp_path: Path, console: Console) -> None:
     program = tmp_path / "snippet.py"
     program.write_text(snippet)
-    assert run(program)
+    assert run(program, console=console)
 
 
 @pytest.mark.parametrize("name", ["quickstart.py", "asyncio_example.py"])
@@ -83,6 +89,15 @@ def test_an_example_shows_its_feature_on_each_server(name: str, server: Server) 
 @pytest.mark.parametrize("name", PRINTED)
 def test_an_example_of_a_feature_needs_no_server(name: str) -> None:
     assert run(EXAMPLES / name)
+
+
+def test_the_example_of_the_open_api_asks_a_console(console: Console) -> None:
+    told = run(EXAMPLES / "openapi.py", console.endpoint, "T", "inst", console=console)
+    lines = ["created   T", "page 1    20 of 45", "page 3    5 of 45", "messages  TOPIC_02: 12"]
+    assert [line for line in told.splitlines() if line in lines] == lines
+    setting = f"{console.endpoint}/code/BIZ_TOPIC_EXISTED"
+    with pytest.raises(AssertionError, match="exists    T"):
+        run(EXAMPLES / "openapi.py", setting, "T", "inst", console=console)
 
 
 def test_the_examples_of_a_producer_and_a_consumer_work_together(dev: DevServer) -> None:

@@ -13,7 +13,9 @@ def main(address: str) -> None:
     """Send a hundred messages, and receive them in lists of up to 16."""
     done = threading.Semaphore(0)
     consumer = onsmq.BatchConsumer(
-        namesrv_addr=address, group_id="GID_batch_python", consume_message_batch_max_size=16
+        namesrv_addr=address,
+        group_id="GID_batch_python",
+        consume_message_batch_max_size=16,
     )
 
     @consumer.listener("batch_python")

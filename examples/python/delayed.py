@@ -20,7 +20,8 @@ def main(address: str) -> None:
     @consumer.listener("delayed_python")
     def handle(message: onsmq.Message) -> onsmq.Action:
         print(
-            f"received  {message.body.decode()} after {time.monotonic() - began:.0f} s", flush=True
+            f"received  {message.body.decode()} after {time.monotonic() - began:.0f} s",
+            flush=True,
         )
         done.release()
         return onsmq.Action.COMMIT_MESSAGE

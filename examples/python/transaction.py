@@ -69,10 +69,16 @@ def main(address: str) -> None:
         with (
             consumer,
             onsmq.TransactionProducer(
-                namesrv_addr=address, group_id="GID_payments_python", checker=accounts.check
+                namesrv_addr=address,
+                group_id="GID_payments_python",
+                checker=accounts.check,
             ) as producer,
         ):
-            for key, amount in (("payment-1", 100), ("payment-2", 101), ("payment-3", -1)):
+            for key, amount in (
+                ("payment-1", 100),
+                ("payment-2", 101),
+                ("payment-3", -1),
+            ):
                 message = onsmq.Message("payments_python", str(amount).encode(), key=key)
                 try:
                     producer.send(message, accounts.pay, amount)

@@ -51,7 +51,7 @@ TOPICS = [f"TOPIC_{at:02}" for at in range(45)]
 # --- judging ----------------------------------------------------------------------------------
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it is an answer
     """The request is not carried out."""
 
     def __init__(self, code: object, message: str, place: str = "code") -> None:

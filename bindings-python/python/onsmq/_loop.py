@@ -34,6 +34,7 @@ class Port:
             start(*args, mailbox, token)
         except BaseException:
             del self._pending[token]
+            self._leave()
             raise
         return future
 
@@ -59,13 +60,16 @@ class Port:
     def close(self) -> None:
         """Lets go of the loop once all that was asked for is answered. On the loop's thread."""
         self._closing = True
-        if not self._pending:
-            self._detach()
+        self._leave()
 
     def close_later(self) -> None:
         """The same on any thread."""
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.close)
+
+    def _leave(self) -> None:
+        if self._closing and not self._pending:
+            self._detach()
 
     def _detach(self) -> None:
         if self._loop and self._mailbox and not self._loop.is_closed():
@@ -90,5 +94,4 @@ class Port:
             # Whoever waited for it may have been cancelled.
             if not future.done():
                 resolve(future, outcome)
-        if self._closing and not self._pending:
-            self._detach()
+        self._leave()

@@ -14,6 +14,7 @@ __all__ = [
     "DevServer",
     "Mailbox",
     "Message",
+    "OpenApi",
     "Producer",
     "ReceivedMessage",
     "SendResult",
@@ -180,6 +181,19 @@ class Delivery:
     def messages(self) -> list[Message]: ...
     def received(self) -> ReceivedMessage: ...
     def complete(self, commit: bool) -> None: ...
+
+@final
+class OpenApi:
+    def __new__(cls, properties: list[tuple[str, str]]) -> OpenApi: ...
+    def call(
+        self, operation: str, parameters: list[tuple[str, str]]
+    ) -> tuple[str, int, int, int, str | None, str]: ...
+    def call_into(
+        self, operation: str, parameters: list[tuple[str, str]], mailbox: Mailbox, token: int
+    ) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def is_closed(self) -> bool: ...
 
 @final
 class DevServer:

@@ -13,14 +13,23 @@ Properties = Mapping[str, object]
 
 def as_text(config: Properties | None, properties: Properties) -> list[tuple[str, str]]:
     """Names and values as text. What is None is not set."""
+    return _texts("property", {**(config or {}), **properties})
+
+
+def parameters_as_text(parameters: Properties) -> list[tuple[str, str]]:
+    """The same of an operation's parameters."""
+    return _texts("parameter", parameters)
+
+
+def _texts(kind: str, values: Properties) -> list[tuple[str, str]]:
     return [
-        (name, _text(name, value))
-        for name, value in {**(config or {}), **properties}.items()
+        (name, _text(f"{kind} {name!r}", value))
+        for name, value in values.items()
         if value is not None
     ]
 
 
-def _text(name: str, value: object) -> str:
+def _text(what: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, enum.Enum):
@@ -30,4 +39,4 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, (str, int, float)):
         return str(value)
     kind = type(value).__name__
-    raise TypeError(f"property {name!r}: text, a number or a truth value is due, not {kind}")
+    raise TypeError(f"{what}: text, a number or a truth value is due, not {kind}")

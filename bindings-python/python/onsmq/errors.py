@@ -67,6 +67,14 @@ class OnsClientError(Exception):
     """The remark of the server that refused."""
     retriable: bool = False
     """Whether the same call may succeed when it is made again."""
+    operation: str | None = None
+    """The operation of the Open API that failed, such as `topic/create`."""
+    openapi_code: str | None = None
+    """The code that the console refused with: an `onsmq.openapi.OpenApiCode`, or a newer one."""
+    request_id: str | None = None
+    """The console's id of the request, for the vendor's support."""
+    remedy: str | None = None
+    """What the guide of the Open API has to say about the code."""
 
 
 class ConfigurationError(OnsClientError):

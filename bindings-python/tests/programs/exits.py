@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,11 @@ atexit.register(lambda: [call() for call in before_onsmq])
 
 import onsmq  # noqa: E402
 import onsmq.aio  # noqa: E402
+import onsmq.openapi  # noqa: E402
 from onsmq import Action, ErrorCode, Message, OnsClientError, TransactionStatus  # noqa: E402
 from onsmq.testing import DevServer  # noqa: E402
+
+C = TypeVar("C", onsmq.openapi.Client, onsmq.openapi.AsyncClient)
 
 
 def over() -> None:
@@ -136,6 +139,35 @@ def threads_wait_for_a_silent_server() -> None:
     for _ in range(4):
         daemon(send)
     begun.wait()
+
+
+def console(kind: type[C]) -> C:
+    made = kind(endpoint=f"http://{ADDRESS}", access_key="a", secret_key="b")
+    kept.append(made)
+    return made
+
+
+def threads_wait_for_a_silent_console() -> None:
+    client = console(onsmq.openapi.Client)
+    begun = threading.Barrier(5)
+
+    def ask() -> None:
+        begun.wait()
+        client.topic.get(TOPIC)
+
+    for _ in range(4):
+        daemon(ask)
+    begun.wait()
+
+
+def a_loop_is_left_while_a_console_is_silent() -> None:
+    async def main() -> None:
+        client = console(onsmq.openapi.AsyncClient)
+        calls = [asyncio.ensure_future(client.topic.get(TOPIC)) for _ in range(10)]
+        await asyncio.wait(calls, timeout=0.1)
+        kept.extend(calls)
+
+    asyncio.run(main())
 
 
 def everything_at_once_with_a_busy_log() -> None:
@@ -450,6 +482,7 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
     sender, listening = producer(), consumer(commit)
     sends = [sender.send_async(message()) for _ in range(200)]
     loop_sender = onsmq.aio.Producer(namesrv_addr=ADDRESS)
+    asker, loop_asker = console(onsmq.openapi.Client), console(onsmq.openapi.AsyncClient)
     decider, received_from = transactional(unknown), receiver(onsmq.BatchConsumer)
     begun = decider._native.begin(message())
     receivers = [listening, onsmq.Consumer(namesrv_addr=ADDRESS, group_id=GROUP)]
@@ -464,6 +497,8 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
         lambda: asyncio.run(once(lambda: loop_sender.send(message()))),
         lambda: asyncio.run(once(loop_sender.start)),
         lambda: server.create_topic("orders"),
+        lambda: asker.topic.get(TOPIC),
+        lambda: asyncio.run(once(lambda: loop_asker.topic.get(TOPIC))),
         *(call for it in receivers for call in (it.start, it.run, it.shutdown)),
         *(lambda it=it: it.subscribe(TOPIC, "*", commit) for it in receivers),
         lambda: listening.unsubscribe(TOPIC),
@@ -478,7 +513,10 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
             refused_as_forked(number, call)
         in_a_child(ADDRESS, TOPIC)
         assert not any(send.cancel() for send in sends)
+        asker.close()
         del (
+            asker,
+            loop_asker,
             begun,
             decider,
             received_from,
