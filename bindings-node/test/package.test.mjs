@@ -186,6 +186,7 @@ describe('what the documentation shows', () => {
     ['batch', /^(a list of \d+\n)+$/],
     ['broadcasting', /^((first|second) member: the prices have changed\n){2}$/],
     ['receive', /^(received job \d+\n){10}(iterated job \d+\n){10}$/],
+    ['sql_filter', /^received 500 from the north\n$/],
     ['delayed', /^sent\nreceived a reminder, -?\d+ ms after its time\n$/],
   ]
   for (const [name, words] of FEATURES) {

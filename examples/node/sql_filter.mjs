@@ -1,10 +1,10 @@
-// An SQL filter chooses messages by their properties. The broker needs enablePropertyFilter=true;
-// the dev server has tags only.
+// An SQL filter chooses messages by their properties. A broker needs enablePropertyFilter=true.
 //
-//     node sql_filter.mjs NAMESRV_ADDR
+//     node sql_filter.mjs [NAMESRV_ADDR]
 import { Action, Consumer, Producer } from 'onsmq'
+import { DevServer } from 'onsmq/testing'
 
-const namesrvAddr = process.argv[2]
+const namesrvAddr = process.argv[2] ?? (await DevServer.start()).namesrvAddr
 const config = { namesrvAddr, groupId: 'GID_sql_filter_node' }
 const topic = 'sql_filter_node'
 
