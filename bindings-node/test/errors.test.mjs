@@ -187,6 +187,15 @@ describe('errors', () => {
     }
   })
 
+  onEveryServer((server) => {
+    it('say that a server has no TLS, or a certificate of nobody', async (t) => {
+      const options = { sendMsgTimeoutMillis: 1000, 'tls.enable': true }
+      const producer = await producerOn(t, server, options)
+      const send = () => producer.send({ topic: 'topic', body: 'body' })
+      await fails(send, 'TLS', onsmq.NetworkError, /tls\./)
+    })
+  })
+
   it('carry their cause', async (t) => {
     const producer = await producerOn(t, { namesrvAddr: await httpPeer(t) })
     const error = await producer.send({ topic: 'topic', body: 'body' }).catch((error) => error)

@@ -210,6 +210,11 @@ def test_a_port_that_speaks_another_protocol_is_said() -> None:
         server.shutdown()
 
 
+def test_a_server_without_tls_or_with_a_certificate_of_nobody_is_said(server: Server) -> None:
+    with fails(ErrorCode.TLS, "tls."):
+        send_to(server.namesrv_addr, tls_enable=True)
+
+
 def test_a_topic_without_a_route_is_said() -> None:
     with (
         DevServer(auto_create_topics=False) as server,

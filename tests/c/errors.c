@@ -124,6 +124,19 @@ static void no_server(const char *address, ons_code_t code, const char *words) {
     ons_consumer_free(consumer);
 }
 
+/* A server that does not speak TLS, or whose certificate nobody has vouched for. */
+static void no_tls(const char *address, const char *topic) {
+    ons_config_t *made = config(address, "GID_errors_c");
+    OK(ons_config_set(made, ONS_STR("SendMsgTimeoutMillis"), ONS_STR("1500")));
+    OK(ons_config_set(made, ONS_STR("tls.enable"), ONS_STR("true")));
+    ons_producer_t *producer = NULL;
+    OK(ons_producer_new(made, &producer));
+    ons_config_free(made);
+    OK(ons_producer_start(producer));
+    FAILS(try_send(producer, topic, 1, NULL, NULL), ONS_CODE_TLS, "tls.");
+    ons_producer_free(producer);
+}
+
 /* Each property, as NAME=VALUE with a value that is not allowed: the error names it. */
 void properties(const char *address, char **pairs) {
     for (; *pairs != NULL; ++pairs) {
@@ -139,6 +152,7 @@ void errors(const char *address, const char *topic, const char *refused, const c
     configuration(address);
     messages(address, topic);
     states(address, topic);
+    no_tls(address, topic);
     no_server("no-such-host.invalid:9876", ONS_CODE_NAME_SERVER_UNREACHABLE, "no-such-host");
     no_server(refused, ONS_CODE_NAME_SERVER_UNREACHABLE, "refused");
     no_server(http, ONS_CODE_PROTOCOL, "does not speak RocketMQ");

@@ -229,6 +229,15 @@ void errors(const std::string &address, const std::string &topic) {
         CHECK(error.code() == ONS_CODE_ILLEGAL_MESSAGE && error.topic() == topic);
         CHECK(error.broker_code() == -1 && error.remark().empty());
     }
+    auto config = configuration(address, "GID_errors_cpp");
+    onsmq::Producer secure(config.set("tls.enable", "true").set("SendMsgTimeoutMillis", "1500"));
+    secure.start();
+    try {
+        secure.send(onsmq::Message(topic, "secret"));
+        CHECK(!"sent");
+    } catch (const onsmq::Error &error) {
+        CHECK(error.code() == ONS_CODE_TLS);
+    }
     auto future = producer.send_async(onsmq::Message(topic, "").key("k"));
     try {
         future.get();
