@@ -259,7 +259,8 @@ describe('errors', () => {
         assert.ok(error.brokerCode > 0 && error.remark && !error.retriable)
       }
 
-      const large = { ...account, maxMessageSize: 8 * 1024 * 1024 }
+      const size = { maxMessageSize: 8 * 1024 * 1024, compressMsgBodyOverHowmuch: 2 ** 31 - 1 }
+      const large = { ...account, ...size }
       const tooLarge = () => sendAs(large, 'known', 'x'.repeat(5 * 1024 * 1024))
       const illegal = await fails(tooLarge, 'ILLEGAL_MESSAGE', onsmq.ArgumentError, /./)
       assert.equal(illegal.brokerCode, 13)

@@ -63,18 +63,6 @@ describe('an SQL filter', () => {
     assert.deepEqual(collector.messages.map(({ tag }) => tag).sort(), ['TagA', 'a > 1'])
   })
 
-  it('is an error of start where the broker has none', async (t) => {
-    const server = await DevServer.start()
-    atEnd(t, () => server.stop())
-    await server.createTopic('sql')
-    const consumer = consumerOn(t, server)
-    consumer.subscribe('sql', { sql: 'a > 1' })
-    await assert.rejects(consumer.start(), {
-      name: 'BrokerError',
-      message: /enablePropertyFilter=true/,
-    })
-  })
-
   it('is an object with sql and nothing else', (t) => {
     const consumer = consumerOn(t, { namesrvAddr: '127.0.0.1:1' })
     const subscribe = (/** @type {any} */ filter) => () => consumer.subscribe('topic', filter)
