@@ -5,6 +5,7 @@ mod client;
 mod consumer_requests;
 mod discovery;
 mod driver;
+mod ending;
 mod identity;
 mod inbound;
 mod members;
@@ -13,6 +14,7 @@ mod shared;
 mod transaction;
 
 pub use client::Client;
+pub(crate) use ending::Ending;
 pub(crate) use identity::now_ms;
 pub(crate) use members::ConsumerMember;
 pub(crate) use shared::Instance;

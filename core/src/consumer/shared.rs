@@ -9,7 +9,6 @@ use onsmq_proto::sign::Credentials;
 use onsmq_proto::{message::rules, names};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::group::Group;
@@ -19,7 +18,7 @@ use super::local_offsets::LocalOffsets;
 use super::ready::ReadyQueue;
 use super::subscription::{Filter, Listener, Subscription, Subscriptions};
 use crate::config::ConsumerConfig;
-use crate::instance::{Client, ConsumerMember};
+use crate::instance::{Client, ConsumerMember, Ending};
 use crate::{Error, ErrorKind, Result};
 
 /// How long tasks are waited for that have nothing to wait for.
@@ -38,8 +37,7 @@ pub(super) struct Shared {
     inboxes: Mutex<Vec<Inbox>>,
     /// One start at a time.
     starting: tokio::sync::Mutex<()>,
-    /// Cancelled when the end was seen through.
-    closed: CancellationToken,
+    ending: Ending,
 }
 
 #[derive(Default)]
@@ -60,7 +58,7 @@ impl Shared {
             listened: Arc::default(),
             inboxes: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
-            closed: CancellationToken::new(),
+            ending: Ending::default(),
         })
     }
 
@@ -282,25 +280,16 @@ impl Shared {
     /// whoever called first has.
     pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
         let mut state = self.state.lock();
-        let is_first = state.lifecycle.shutdown();
         let group = state.group.take();
-        if state.lifecycle.phase() == Phase::Closed {
-            self.closed.cancel();
-        }
-        drop(state);
-        // Nobody waits for ever should this one be given up.
-        let closed = is_first.then(|| self.closed.clone().drop_guard());
         let shared = Arc::clone(self);
-        async move {
-            let Some(_closed) = closed else {
-                return shared.closed.cancelled().await;
-            };
+        let end = async move {
             if let Some(group) = group {
                 shared.end(&group).await;
             }
             shared.close_inboxes();
             shared.state.lock().lifecycle.drained();
-        }
+        };
+        self.ending.see_through(&mut state.lifecycle, end)
     }
 
     async fn end(&self, group: &Arc<Group>) {

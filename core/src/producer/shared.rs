@@ -7,7 +7,6 @@ use onsmq_proto::sign::Credentials;
 use parking_lot::RwLock;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{info, warn};
@@ -16,7 +15,7 @@ use super::attempt::Sender;
 use super::check::Checker;
 use super::select::Selector;
 use crate::config::ProducerConfig;
-use crate::instance::Client;
+use crate::instance::{Client, Ending};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) struct Shared {
@@ -27,8 +26,7 @@ pub(super) struct Shared {
     state: RwLock<State>,
     /// One start at a time.
     starting: tokio::sync::Mutex<()>,
-    /// Cancelled when the end was seen through.
-    closed: CancellationToken,
+    ending: Ending,
 }
 
 #[derive(Default)]
@@ -59,7 +57,7 @@ impl Shared {
             checker,
             state: RwLock::default(),
             starting: tokio::sync::Mutex::default(),
-            closed: CancellationToken::new(),
+            ending: Ending::default(),
         })
     }
 
@@ -188,24 +186,15 @@ impl Shared {
     /// whoever called first has.
     pub(super) fn shutdown(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
         let mut state = self.state.write();
-        let is_first = state.lifecycle.shutdown();
         let running = state.running.take();
-        if state.lifecycle.phase() == Phase::Closed {
-            self.closed.cancel();
-        }
-        drop(state);
-        // Nobody waits for ever should this one be given up.
-        let closed = is_first.then(|| self.closed.clone().drop_guard());
         let shared = Arc::clone(self);
-        async move {
-            let Some(_closed) = closed else {
-                return shared.closed.cancelled().await;
-            };
+        let end = async move {
             if let Some(running) = running {
                 shared.end(&running).await;
             }
             shared.state.write().lifecycle.drained();
-        }
+        };
+        self.ending.see_through(&mut state.lifecycle, end)
     }
 
     async fn end(&self, running: &Running) {
