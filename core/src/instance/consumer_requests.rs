@@ -8,14 +8,12 @@ use onsmq_proto::WireError;
 use onsmq_proto::body::ResetOffsets;
 use onsmq_proto::codec::{Command, ResponseCode};
 use onsmq_proto::message::StoredMessages;
+use onsmq_proto::message::compression::MAX_BODY;
 use tracing::{info, warn};
 
 use super::members::ConsumerMember;
 use super::shared::Instance;
 use crate::{Error, Result};
-
-/// Bodies of messages are decompressed up to this: far more than a broker takes.
-const MAX_BODY: usize = 256 << 20;
 
 fn field<'a>(request: &'a Command, name: &str) -> &'a str {
     request.fields.get(name).unwrap_or_default()
