@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DevServer } from '../testing.mjs'
 import { atEnd, Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
+import { Cluster } from './support/cluster.mjs'
 import { REAL_SERVERS } from './support/servers.mjs'
 
 describe('an SQL filter', () => {
@@ -62,6 +63,20 @@ describe('an SQL filter', () => {
     await collector.has(2)
     assert.deepEqual(collector.messages.map(({ tag }) => tag).sort(), ['TagA', 'a > 1'])
   })
+
+  for (const { name } of REAL_SERVERS) {
+    it(`is an error of start where the broker has none: ${name}`, async (t) => {
+      const without = ['--topic', 'sql:1', '--broker-config', 'enablePropertyFilter=false']
+      const cluster = await Cluster.start(name, without)
+      atEnd(t, () => cluster.stop())
+      const consumer = consumerOn(t, cluster)
+      consumer.subscribe('sql', { sql: 'a > 1' })
+      await assert.rejects(consumer.start(), {
+        name: 'BrokerError',
+        message: /enablePropertyFilter=true/,
+      })
+    })
+  }
 
   it('is an object with sql and nothing else', (t) => {
     const consumer = consumerOn(t, { namesrvAddr: '127.0.0.1:1' })
