@@ -18,7 +18,9 @@ describe('broadcasting', () => {
         const collector = new Collector()
         const consumer = consumerOn(t, server, { groupId, messageModel, localOffsetStoreDir })
         consumer.subscribe(topic, '*', (message) => {
-          collector.add(message)
+          // What made the topic may come: where the name servers do not know the topic yet, consumers
+          // begin by the time, and 4.9.7 then gives the last message that is older.
+          if (String(message.body) !== 'before anybody was there') collector.add(message)
           // Not retried.
           return Action.ReconsumeLater
         })

@@ -133,18 +133,37 @@ void timed(const char *address, const char *topic) {
     printf("a message of a later time\n");
 }
 
-static void receive_any(void *userdata, ons_delivery_t **deliveries, size_t count) {
+#define TO_ALL 40
+
+/* Which of the stream one member has got, each counted once. */
+typedef struct {
+    counter_t came;
+    int seen[TO_ALL];
+} member_t;
+
+static void receive_of_stream(void *userdata, ons_delivery_t **deliveries, size_t count) {
+    member_t *member = userdata;
     for (size_t at = 0; at < count; ++at) {
+        ons_view_t text =
+            ons_message_property(ons_delivery_message(deliveries[at]), ONS_STR("number"));
+        char number[16] = {0};
+        CHECK(text.len < sizeof number);
+        memcpy(number, text.data, text.len);
+        int index = atoi(number);
         OK(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE));
         ons_delivery_free(deliveries[at]);
+        CHECK(index < TO_ALL);
+        if (index >= 0 && !member->seen[index]++) {
+            counter_add(&member->came, 1);
+        }
     }
-    counter_add(userdata, count);
 }
 
 void broadcasting(const char *address, const char *topic, const char *folder) {
     ons_consumer_t *consumers[2];
-    counter_t received[2] = {COUNTER, COUNTER};
-    /* The topic is there before its consumers, who begin behind what is in it. */
+    member_t members[2] = {{COUNTER, {0}}, {COUNTER, {0}}};
+    /* Makes the topic. It may come as well: where the name servers do not know the topic yet,
+       consumers begin by the time, and 4.9.7 then gives the last message that is older. */
     ons_producer_t *producer = start_producer(address, topic);
     send(producer, topic, -1);
     for (int at = 0; at < 2; ++at) {
@@ -154,18 +173,17 @@ void broadcasting(const char *address, const char *topic, const char *folder) {
         OK(ons_config_set(made, ONS_STR("LocalOffsetStoreDir"), ONS_CSTR(folder)));
         OK(ons_consumer_new(made, &consumers[at]));
         ons_config_free(made);
-        OK(ons_consumer_subscribe(consumers[at], ONS_CSTR(topic), ONS_STR("*"), receive_any,
-                                  &received[at], NULL));
+        OK(ons_consumer_subscribe(consumers[at], ONS_CSTR(topic), ONS_STR("*"), receive_of_stream,
+                                  &members[at], NULL));
         OK(ons_consumer_start(consumers[at]));
     }
-    for (int at = 0; at < 40; ++at) {
+    for (int at = 0; at < TO_ALL; ++at) {
         send(producer, topic, at);
     }
     for (int at = 0; at < 2; ++at) {
-        CHECK(counter_wait(&received[at], 40, 30));
+        CHECK(counter_wait(&members[at].came, TO_ALL, 30));
         OK(ons_consumer_shutdown(consumers[at]));
         ons_consumer_free(consumers[at]);
-        CHECK(received[at].count == 40);
     }
     OK(ons_producer_shutdown(producer));
     ons_producer_free(producer);

@@ -214,7 +214,8 @@ void broadcasting(const std::string &address, const std::string &topic, const st
     auto config = configuration(address, topic);
     config.set("MessageModel", onsmq::MessageModel::Broadcasting);
     config.set("LocalOffsetStoreDir", folder);
-    // The topic is there before its consumers, who begin behind what is in it.
+    // Makes the topic. It may come as well: where the name servers do not know the topic yet,
+    // consumers begin by the time, and 4.9.7 then gives the last message that is older.
     onsmq::Producer producer(configuration(address, topic));
     producer.start();
     producer.send(onsmq::Message(topic, "before"));
@@ -226,9 +227,13 @@ void broadcasting(const std::string &address, const std::string &topic, const st
     }
     producer.send(onsmq::Message(topic, "to all"));
     for (auto *consumer : {&one, &two}) {
-        auto deliveries = consumer->receive(1, 30s);
-        CHECK(deliveries.size() == 1 && deliveries[0].message().body() == "to all");
-        deliveries[0].complete(onsmq::Action::CommitMessage);
+        std::string body;
+        while (body != "to all") {
+            auto deliveries = consumer->receive(1, 30s);
+            CHECK(deliveries.size() == 1);
+            body = deliveries[0].message().body();
+            deliveries[0].complete(onsmq::Action::CommitMessage);
+        }
     }
     std::cout << "each of two got it\n";
 }
