@@ -100,6 +100,10 @@ fn read_all(algorithm: &'static str, decoder: impl Read, max: usize) -> Result<B
         .take(limit)
         .read_to_end(&mut out)
         .map_err(|error| fault(algorithm, &error))?;
+    // No body is empty. LZ4's decoder takes a header that is cut short for the end.
+    if out.is_empty() {
+        return Err(fault(algorithm, &"nothing comes out: it is cut short"));
+    }
     if out.len() > max {
         return Err(fault(
             algorithm,
@@ -113,5 +117,28 @@ fn fault(algorithm: &'static str, detail: &dyn std::fmt::Display) -> WireError {
     WireError::Compression {
         algorithm,
         detail: detail.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Algorithm, decompress};
+
+    #[test]
+    fn what_is_cut_short_is_an_error_wherever_that_is() {
+        for algorithm in [Algorithm::Zlib, Algorithm::Lz4, Algorithm::Zstd] {
+            for level in [0, 5] {
+                let small = algorithm.compress(b"a body", level).unwrap();
+                for length in 0..small.len() {
+                    let read = decompress(algorithm.flag(), &small[..length], 100);
+                    // Of LZ4's end nothing is missed.
+                    let is_whole = read.as_deref() == Ok(b"a body");
+                    assert!(
+                        read.is_err() || is_whole,
+                        "{algorithm:?} {level} {length}: {read:?}"
+                    );
+                }
+            }
+        }
     }
 }
