@@ -329,6 +329,8 @@ def test_the_loop_in_debug_mode_has_nothing_to_say(
     caplog.set_level(logging.DEBUG, logger="asyncio")
 
     async def main() -> None:
+        # A machine that is busy otherwise makes every callback slow.
+        asyncio.get_running_loop().slow_callback_duration = 5
         consumer = Consumer(namesrv_addr=dev.namesrv_addr, group_id=unique("GID"))
         consumer.subscribe(topic, "*", collector.listen)
         async with Producer(namesrv_addr=dev.namesrv_addr) as producer, consumer:
