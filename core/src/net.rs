@@ -4,6 +4,7 @@ mod address_server;
 mod connection;
 mod connector;
 mod name_servers;
+mod output;
 mod peers;
 mod stream;
 mod tls;

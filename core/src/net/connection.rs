@@ -1,31 +1,31 @@
 //! One socket and the task that owns it.
 //!
 //! A caller encodes its request straight into the buffer that is written next, so requests that
-//! come while the socket is busy leave together; answers find their caller by opaque.
+//! come while the socket is busy leave together ([`output`](super::output)); answers find their
+//! caller by opaque.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI16, Ordering};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, Serialization};
+use bytes::BytesMut;
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
 use onsmq_proto::machine::Session;
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::stream::Stream;
+use super::output::{Output, Turn};
+use super::stream::{Reader, Stream};
 use super::tls;
 use crate::{Error, ErrorKind, Result};
 
 /// Bytes that may wait to be written. Callers wait above it, so that a peer that does not read
 /// costs no more memory.
 const MAX_WAITING_BYTES: usize = 8 << 20;
-/// Bodies above this are written from where they are, not copied.
-const COPY_LIMIT: usize = 4096;
 const READ_BUFFER: usize = 64 << 10;
 
 /// A server's request, and the connection that its answer goes to.
@@ -62,39 +62,6 @@ struct State {
     closed: Option<Error>,
 }
 
-/// What waits to be written: small things in one buffer, large bodies as they are.
-#[derive(Default)]
-struct Output {
-    chunks: Vec<Bytes>,
-    tail: BytesMut,
-    bytes: usize,
-}
-
-impl Output {
-    fn push(&mut self, command: &Command) -> Result<()> {
-        let before = self.tail.len();
-        command
-            .encode_head(Serialization::Json, &mut self.tail)
-            .map_err(|error| Error::internal(format!("a request cannot be encoded: {error}")))?;
-        self.bytes += self.tail.len() - before + command.body.len();
-        if command.body.len() <= COPY_LIMIT {
-            self.tail.extend_from_slice(&command.body);
-        } else {
-            self.chunks.push(self.tail.split().freeze());
-            self.chunks.push(command.body.clone());
-        }
-        Ok(())
-    }
-
-    fn take(&mut self) -> Vec<Bytes> {
-        let mut chunks = std::mem::take(&mut self.chunks);
-        if !self.tail.is_empty() {
-            chunks.push(self.tail.split().freeze());
-        }
-        chunks
-    }
-}
-
 impl Connection {
     /// Takes over a socket. `inbound` gets the peer's requests, and `closed` is called once the
     /// connection has ended.
@@ -109,7 +76,7 @@ impl Connection {
             version: AtomicI16::new(0),
             state: Mutex::new(State {
                 session: Session::default(),
-                output: Output::default(),
+                output: Output::new(stream.writer),
                 closed: None,
             }),
             writable: Notify::new(),
@@ -117,7 +84,7 @@ impl Connection {
             deadline: Notify::new(),
             closing: CancellationToken::new(),
         }));
-        tokio::spawn(this.clone().run(stream, inbound));
+        tokio::spawn(this.clone().run(stream.reader, inbound));
         this
     }
 
@@ -128,7 +95,7 @@ impl Connection {
     pub(crate) async fn request(&self, mut command: Command, deadline: Instant) -> Result<Command> {
         self.wait_for_room(deadline).await?;
         let (waiter, answer) = oneshot::channel();
-        {
+        let turn = {
             let mut state = self.0.state.lock();
             if let Some(error) = &state.closed {
                 return Err(error.clone());
@@ -142,9 +109,17 @@ impl Connection {
             if state.session.next_timeout() != before {
                 self.0.deadline.notify_one();
             }
-        }
+            // TLS needs more than one write.
+            match self.0.is_secure {
+                true => None,
+                false => state.output.take_turn(),
+            }
+        };
         drop(command);
-        self.0.writable.notify_one();
+        match turn {
+            Some(turn) => self.write_now(turn),
+            None => self.0.writable.notify_one(),
+        }
         // The task sends an answer, a time-out or the reason of its end to every waiter.
         answer
             .await
@@ -174,7 +149,7 @@ impl Connection {
             let written = self.0.written.notified();
             {
                 let state = self.0.state.lock();
-                if state.output.bytes == 0 || state.closed.is_some() {
+                if state.output.bytes() == 0 || state.closed.is_some() {
                     return;
                 }
             }
@@ -199,12 +174,27 @@ impl Connection {
         self.0.closing.cancel();
     }
 
+    /// Writes on the caller's thread. What the system does not take at once is the task's.
+    fn write_now(&self, mut turn: Turn) {
+        let fault = turn.write_now().err();
+        let mut state = self.0.state.lock();
+        if state.closed.is_some() {
+            return;
+        }
+        state.output.end_turn(turn, fault);
+        if state.output.is_waiting() {
+            self.0.writable.notify_one();
+        }
+        drop(state);
+        self.0.written.notify_waiters();
+    }
+
     async fn wait_for_room(&self, deadline: Instant) -> Result<()> {
         loop {
             let written = self.0.written.notified();
             {
                 let state = self.0.state.lock();
-                if state.output.bytes < MAX_WAITING_BYTES || state.closed.is_some() {
+                if state.output.bytes() < MAX_WAITING_BYTES || state.closed.is_some() {
                     return Ok(());
                 }
             }
@@ -219,20 +209,19 @@ impl Connection {
         }
     }
 
-    async fn run(self, stream: Stream, inbound: mpsc::UnboundedSender<Inbound>) {
-        let Stream { reader, writer, .. } = stream;
+    async fn run(self, reader: Reader, inbound: mpsc::UnboundedSender<Inbound>) {
         let error = tokio::select! {
             // What the peer said before it went is a better reason than that it is gone.
             biased;
             error = self.read(reader, inbound) => error,
-            error = self.write(writer) => error,
+            error = self.write() => error,
             never = self.expire() => never,
             () = self.0.closing.cancelled() => self.lost("it was closed"),
         };
         let waiters = {
             let mut state = self.0.state.lock();
             state.closed = Some(error.clone());
-            state.output = Output::default();
+            state.output.close();
             state.session.close()
         };
         self.0.written.notify_waiters();
@@ -296,26 +285,23 @@ impl Connection {
         }
     }
 
-    async fn write(&self, mut writer: impl AsyncWrite + Unpin) -> Error {
+    async fn write(&self) -> Error {
         loop {
-            let (chunks, bytes) = {
-                let mut state = self.0.state.lock();
-                (state.output.take(), state.output.bytes)
+            let (fault, turn) = {
+                let output = &mut self.0.state.lock().output;
+                (output.take_fault(), output.take_turn())
             };
-            if chunks.is_empty() {
-                self.0.writable.notified().await;
-                continue;
-            }
-            for mut chunk in chunks {
-                if let Err(error) = writer.write_all_buf(&mut chunk).await {
-                    return self.failed(error);
-                }
-            }
-            // TLS may hold back the end.
-            if let Err(error) = writer.flush().await {
+            if let Some(error) = fault {
                 return self.failed(error);
             }
-            self.0.state.lock().output.bytes -= bytes;
+            let Some(mut turn) = turn else {
+                self.0.writable.notified().await;
+                continue;
+            };
+            if let Err(error) = turn.write().await {
+                return self.failed(error);
+            }
+            self.0.state.lock().output.end_turn(turn, None);
             self.0.written.notify_waiters();
         }
     }

@@ -1,13 +1,17 @@
 //! A socket, secured or not.
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use super::output::Writer;
+
+pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+
 /// The two halves of a connection.
 pub(super) struct Stream {
-    pub(super) reader: Box<dyn AsyncRead + Send + Unpin>,
-    pub(super) writer: Box<dyn AsyncWrite + Send + Unpin>,
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
     pub(super) is_secure: bool,
 }
 
