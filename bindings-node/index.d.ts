@@ -82,6 +82,19 @@ export interface ClientConfig {
   maxMessageSize?: number
   /** Bodies of more bytes travel compressed. Default 4096. */
   compressMsgBodyOverHowmuch?: number
+  /** Whether sends that wait for the answer to others leave together. Default true. */
+  autoBatch?: boolean
+  /** Most bytes of messages that leave as one request. Default 128 KiB. */
+  batchMaxBytes?: number
+  /** Bytes of messages that a producer holds until brokers have stored them. Default 32 MiB. */
+  sendBufferMaxBytes?: number
+  /** Messages that a producer holds until brokers have stored them. Default 32768. */
+  sendBufferMaxMessages?: number
+  /**
+   * What a send does while the producer holds as much as it may. Default QUEUE: its promise waits,
+   * and the message with it. FAIL: it is rejected at once.
+   */
+  sendBufferFull?: 'QUEUE' | 'WAIT' | 'FAIL'
   /** What bodies are compressed with. Default ZLIB, which every consumer reads. */
   compressType?: 'ZLIB' | 'LZ4' | 'ZSTD'
   /** Level of ZLIB, 0 to 9. Default 5. */

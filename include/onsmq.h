@@ -1376,7 +1376,8 @@ ons_error_t *ons_producer_send_oneway_async(const ons_producer_t *producer,
 
 /**
  * Sends a message in the background, and calls `callback` with what became of it. The message may
- * be freed when this returns. Does not block.
+ * be freed when this returns. Waits only while the producer holds as many messages as it may, and
+ * only with SendBufferFull at WAIT; never in a callback of the library.
  *
  * Errors:
  * ONS_CODE_INVALID_ARGUMENT, ONS_CODE_FORKED: then `callback` is not called. All others go to
@@ -1388,6 +1389,17 @@ ons_error_t *ons_producer_send_async(const ons_producer_t *producer,
                                      ons_send_fn callback,
                                      void *userdata,
                                      ons_destroy_fn destroy);
+
+/**
+ * Waits until it is known what became of all messages in flight; not of those that are sent
+ * later. `timeout_ms`: how long at most; 0 for as long as it takes, which is as long as each may
+ * take by SendMsgTimeoutMillis.
+ *
+ * Errors:
+ * ONS_CODE_TIMEOUT: some are in flight still. ONS_CODE_INVALID_STATE in a callback that must not
+ * block.
+ */
+ONS_MUST_USE ons_error_t *ons_producer_flush(const ons_producer_t *producer, uint64_t timeout_ms);
 
 /**
  * Sends many messages, each on its own, and waits for all. `results` and `errors` have room for

@@ -22,7 +22,10 @@ class Sender extends Client {
    */
   constructor(config, kind, mailbox) {
     const number = mailbox?.number ?? 0
-    super(made(native.makeProducer(host, number, kind, pairs(config, 'config'))), mailbox)
+    // A send that waits for room must not hold up the event loop. What is given comes later, and
+    // counts.
+    const properties = ['SendBufferFull', 'QUEUE', ...pairs(config, 'config')]
+    super(made(native.makeProducer(host, number, kind, properties)), mailbox)
   }
 
   /** @param {unknown} [timeoutMs] */

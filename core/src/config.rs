@@ -13,6 +13,6 @@ pub use client::{ClientConfig, Discovery};
 pub use consumer::ConsumerConfig;
 pub use keys::{Kind, PROPERTIES, Property};
 pub use openapi::OpenApiConfig;
-pub use producer::ProducerConfig;
+pub use producer::{BufferLimits, ProducerConfig, WhenFull};
 pub use tls::{ClientCertificate, TlsConfig};
 pub use values::Config;

@@ -18,17 +18,18 @@ mod spans;
 mod trace;
 
 pub use config::{
-    ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind, OpenApiConfig,
-    PROPERTIES, ProducerConfig, Property, TlsConfig,
+    BufferLimits, ClientCertificate, ClientConfig, Config, ConsumerConfig, Discovery, Kind,
+    OpenApiConfig, PROPERTIES, ProducerConfig, Property, TlsConfig, WhenFull,
 };
 pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction, OrderConsumer};
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
-pub use message::{Action, Message, MessageExt, SendResult};
+pub use message::{Action, Message, MessageExt, MessageId, SendResult};
 pub use onsmq_proto::message::compression::Algorithm as CompressType;
 pub use onsmq_proto::sign::Credentials;
 pub use producer::{
-    OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer, TransactionStatus,
+    Begun, Entering, OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer,
+    TransactionStatus,
 };
 pub use spans::{Propagator, SPAN_TARGET};
 pub use trace::TraceSettings;

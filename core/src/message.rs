@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use compact_str::CompactString;
+pub use onsmq_proto::message::id::UniqueId as MessageId;
 use onsmq_proto::message::{StoredMessage, properties, properties::name};
 
 /// A message to be sent.
@@ -13,7 +15,7 @@ use onsmq_proto::message::{StoredMessage, properties, properties::name};
 /// [`IllegalMessage`](crate::ErrorKind::IllegalMessage) error that says what to change.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Message {
-    pub(crate) topic: String,
+    pub(crate) topic: CompactString,
     pub(crate) body: Bytes,
     pub(crate) tag: Option<String>,
     pub(crate) key: Option<String>,
@@ -26,9 +28,9 @@ impl Message {
     /// A message for a topic (1 to 255 characters of `a-z A-Z 0-9 - _`) with a body of 1 byte to
     /// 4 MiB.
     #[must_use]
-    pub fn new(topic: impl Into<String>, body: impl Into<Bytes>) -> Self {
+    pub fn new(topic: impl AsRef<str>, body: impl Into<Bytes>) -> Self {
         Self {
-            topic: topic.into(),
+            topic: CompactString::new(topic),
             body: body.into(),
             ..Self::default()
         }
@@ -296,9 +298,9 @@ impl fmt::Debug for MessageExt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendResult {
     /// The message's id: 32 upper-case hexadecimal digits, the form that Java's client makes.
-    pub message_id: String,
+    pub message_id: MessageId,
     /// The topic.
-    pub topic: String,
+    pub topic: Arc<str>,
     /// The broker that stored it.
     pub broker_name: Arc<str>,
     /// The queue that holds it.

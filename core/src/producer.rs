@@ -2,21 +2,30 @@
 //! within the time that a send is given.
 
 mod attempt;
+mod beside;
+mod buffer;
 mod check;
 mod compress;
+mod gather;
+mod in_flight;
+mod lead;
 mod leaving;
 mod life;
+mod many;
+mod next;
 mod normal;
 mod order;
 mod outgoing;
 mod select;
 mod shared;
+mod stored;
 mod system;
 mod timed;
 mod transaction;
 mod turns;
 mod vip;
 
+pub use beside::{Begun, Entering};
 pub(crate) use check::Checker;
 pub use normal::Producer;
 pub use order::OrderProducer;

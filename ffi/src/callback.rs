@@ -1,12 +1,11 @@
 //! Callbacks: a function, its userdata and the userdata's destructor as one value.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 /// Called once with a callback's userdata, after the callback's last call, on any thread.
 pub type ons_destroy_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// The userdata of a callback. It is destroyed when the last holder lets go of it, which is how
+/// The userdata of a callback. It is destroyed when its holder lets go of it, which is how
 /// `destroy` comes to be called exactly once, and after the last call.
 #[derive(Debug)]
 pub(crate) struct Userdata {
@@ -36,18 +35,15 @@ impl Drop for Userdata {
 }
 
 /// A callback of type `F`, an `unsafe extern "C" fn`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Callback<F> {
     function: F,
-    userdata: Arc<Userdata>,
+    userdata: Userdata,
 }
 
 impl<F: Copy> Callback<F> {
-    pub(crate) fn new(function: F, userdata: Userdata) -> Self {
-        Self {
-            function,
-            userdata: Arc::new(userdata),
-        }
+    pub(crate) const fn new(function: F, userdata: Userdata) -> Self {
+        Self { function, userdata }
     }
 
     /// Calls the function by way of `call`, which gives it the userdata and its arguments.

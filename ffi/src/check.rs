@@ -101,14 +101,14 @@ pub extern "C" fn ons_check_free(check: Option<Box<ons_check_t>>) {
 
 /// The thread that a checker is called on: started with the first call, ended with the producer.
 struct CheckerThread {
-    checker: Callback<CheckerFn>,
+    checker: Arc<Callback<CheckerFn>>,
     checks: OnceLock<Result<mpsc::Sender<Box<ons_check_t>>>>,
 }
 
 impl CheckerThread {
-    const fn new(checker: Callback<CheckerFn>) -> Self {
+    fn new(checker: Callback<CheckerFn>) -> Self {
         Self {
-            checker,
+            checker: Arc::new(checker),
             checks: OnceLock::new(),
         }
     }
@@ -129,7 +129,7 @@ impl CheckerThread {
 
     fn start(&self) -> Result<mpsc::Sender<Box<ons_check_t>>> {
         let (sender, checks) = mpsc::channel();
-        let checker = self.checker.clone();
+        let checker = Arc::clone(&self.checker);
         let run = move || {
             for check in checks {
                 checker.call(|function, userdata| {

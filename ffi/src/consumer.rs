@@ -179,7 +179,8 @@ impl ons_consumer_t {
             return Ok(());
         };
         // First the listener: messages may come at once.
-        self.pool.insert(topic, Callback::new(listener, userdata));
+        self.pool
+            .insert(topic, Arc::new(Callback::new(listener, userdata)));
         let subscribed = self.consumer.subscribe(topic, filter, self.pool.inbox());
         if subscribed.is_err() {
             self.pool.remove(topic);

@@ -23,7 +23,7 @@ pub type ons_listener_fn = Option<
 >;
 
 pub(crate) type Listener =
-    Callback<unsafe extern "C" fn(*mut c_void, *mut *mut ons_delivery_t, usize)>;
+    Arc<Callback<unsafe extern "C" fn(*mut c_void, *mut *mut ons_delivery_t, usize)>>;
 
 /// Most deliveries of one call.
 const MAX_CALL: usize = 32;

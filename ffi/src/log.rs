@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,7 @@ pub type ons_log_fn = Option<
     unsafe extern "C" fn(userdata: *mut c_void, level: u32, target: ons_view_t, text: ons_view_t),
 >;
 
-type LogCallback = Callback<unsafe extern "C" fn(*mut c_void, u32, ons_view_t, ons_view_t)>;
+type LogCallback = Arc<Callback<unsafe extern "C" fn(*mut c_void, u32, ons_view_t, ons_view_t)>>;
 
 static SINK: Mutex<Option<LogCallback>> = Mutex::new(None);
 static LEVEL: AtomicU32 = AtomicU32::new(ons_log_level_t::ONS_LOG_WARN as u32);
@@ -67,7 +68,7 @@ pub extern "C" fn ons_log_set(
     guard(|| {
         let level = arg((level <= 5).then_some(level), "level")?;
         install();
-        let callback = callback.map(|function| Callback::new(function, userdata));
+        let callback = callback.map(|function| Arc::new(Callback::new(function, userdata)));
         let before = std::mem::replace(&mut *SINK.lock(), callback);
         drop(before);
         LEVEL.store(level, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
+use std::time::Duration;
 
 use onsmq::{Client, Config, Error, ErrorKind, Message, Result, SendResult};
 
@@ -225,7 +226,8 @@ pub extern "C" fn ons_producer_send_oneway_async(
 }
 
 /// Sends a message in the background, and calls `callback` with what became of it. The message may
-/// be freed when this returns. Does not block.
+/// be freed when this returns. Waits only while the producer holds as many messages as it may, and
+/// only with SendBufferFull at WAIT; never in a callback of the library.
 ///
 /// # Errors
 /// ONS_CODE_INVALID_ARGUMENT, ONS_CODE_FORKED: then `callback` is not called. All others go to
@@ -244,9 +246,36 @@ pub extern "C" fn ons_producer_send_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send(message)?;
-        process.spawn(async move {
-            tell(&callback, sending.await);
+        producer.send_then(process, message, move |sent| tell(&callback, sent))
+    })
+}
+
+/// Waits until it is known what became of all messages in flight; not of those that are sent
+/// later. `timeout_ms`: how long at most; 0 for as long as it takes, which is as long as each may
+/// take by SendMsgTimeoutMillis.
+///
+/// # Errors
+/// ONS_CODE_TIMEOUT: some are in flight still. ONS_CODE_INVALID_STATE in a callback that must not
+/// block.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_flush(
+    producer: Option<&ons_producer_t>,
+    timeout_ms: u64,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let flush = producer.flush();
+        if timeout_ms == 0 {
+            return process.block_on(flush);
+        }
+        let limit = Duration::from_millis(timeout_ms);
+        let flushed = process.block_on(async { tokio::time::timeout(limit, flush).await })?;
+        flushed.map_err(|_| {
+            Error::new(
+                ErrorKind::Timeout,
+                format!("messages are in flight still after {timeout_ms} ms"),
+            )
         })
     })
 }

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either};
-use onsmq::{Credentials, Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult};
-use onsmq::{Transaction, TransactionProducer};
+use onsmq::{
+    Begun, Credentials, Error, ErrorKind, Message, OrderProducer, Producer, Result, SendResult,
+};
+use onsmq::{Transaction, TransactionProducer, WhenFull};
+
+use crate::runtime::{Process, is_runtime_thread};
 
 /// A producer of any kind.
 #[derive(Debug, Clone)]
@@ -61,6 +65,39 @@ impl AnyProducer {
         }
     }
 
+    /// Sends in the background: `done` is called with what became of it.
+    pub(crate) fn send_then(
+        &self,
+        process: &Arc<Process>,
+        message: Message,
+        done: impl FnOnce(Result<SendResult>) + Send + 'static,
+    ) -> Result<()> {
+        let Self::Normal(producer) = self else {
+            let sending = self.send(message)?;
+            return process.spawn(async move { done(sending.await) });
+        };
+        process.check()?;
+        let refused = match producer.send_then(message, done) {
+            Begun::UnderWay => return Ok(()),
+            Begun::Refused(error, done) => Err((error, done)),
+            // Callbacks of the library must not wait, nor event loops.
+            Begun::Waits(room)
+                if producer.when_full() == WhenFull::Queue || is_runtime_thread() =>
+            {
+                return process.spawn(async move { tell_refused(room.await) });
+            }
+            Begun::Waits(room) => process.wait(room)?,
+        };
+        match refused {
+            Ok(()) => Ok(()),
+            refused => process.spawn(async move { tell_refused(refused) }),
+        }
+    }
+
+    pub(crate) fn flush(&self) -> BoxFuture<'static, ()> {
+        each!(self, it => Box::pin(it.flush()))
+    }
+
     pub(crate) fn send_many(
         &self,
         messages: Vec<Message>,
@@ -75,7 +112,7 @@ impl AnyProducer {
     pub(crate) fn send_oneway(
         &self,
         message: Message,
-    ) -> Result<impl Future<Output = Result<String>> + Send + use<>> {
+    ) -> Result<impl Future<Output = Result<onsmq::MessageId>> + Send + use<>> {
         match self {
             Self::Normal(producer) => Ok(producer.send_oneway(message)),
             Self::Ordered(_) => Err(Error::new(
@@ -97,6 +134,13 @@ impl AnyProducer {
                 "only a transaction producer begins transactions: make one",
             )),
         }
+    }
+}
+
+/// Tells whoever sent a message that it cannot be sent.
+fn tell_refused<D: FnOnce(Result<SendResult>)>(sent: Result<(), (Error, D)>) {
+    if let Err((error, done)) = sent {
+        done(Err(error));
     }
 }
 

@@ -96,14 +96,19 @@ impl Process {
     /// [`ErrorKind::InvalidState`] on a thread of the runtime, which would wait for itself;
     /// [`ErrorKind::Closed`] when the process is about to end.
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T> {
-        let handle = self.handle()?;
         if is_runtime_thread() {
+            self.check()?;
             return Err(Error::new(
                 ErrorKind::InvalidState,
                 "this call waits, and the callback that it is made in must not: use the asynchronous form",
             ));
         }
-        handle.block_on(async {
+        self.wait(future)
+    }
+
+    /// The same where it is known that this is a thread of the application.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
+        self.handle()?.block_on(async {
             tokio::select! {
                 biased;
                 done = future => Ok(done),

@@ -39,7 +39,7 @@ pub extern "C" fn ons_send_result_message_id(result: Option<&ons_send_result_t>)
 /// The topic. Lives as long as the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_send_result_topic(result: Option<&ons_send_result_t>) -> ons_view_t {
-    ons_view_t::text(result.map(|it| it.result.topic.as_str()))
+    ons_view_t::text(result.map(|it| &*it.result.topic))
 }
 
 /// The broker that stored it. Lives as long as the result.

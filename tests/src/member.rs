@@ -81,7 +81,7 @@ impl Group {
             .collect();
         let sent = self.runtime.block_on(self.producer.send_many(messages));
         sent.into_iter()
-            .map(|sent| sent.expect("stored").message_id)
+            .map(|sent| sent.expect("stored").message_id.into())
             .collect()
     }
 

@@ -174,7 +174,7 @@ impl Kind {
                 producer.send(message(topic), commit).await
             }
         };
-        sent.expect("stored").message_id
+        sent.expect("stored").message_id.into()
     }
 }
 
@@ -398,7 +398,7 @@ fn each_answers_the_other_s_check_backs(scene: &Scene) {
         producer.start().await.expect("started");
         let sent = producer.send(Message::new(TOPIC, "ours"), unknown).await;
         producer.shutdown().await;
-        sent.expect("stored").message_id
+        String::from(sent.expect("stored").message_id)
     });
     let mut java = scene.java(Sdk::Vendor, TOPIC, javas);
     half(&mut java);

@@ -205,7 +205,7 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
             assert_eq!(message.message_id(), sent[1].message_id);
         }
         assert_eq!(
-            (consumer_inside.group(), sent[1].topic.as_str()),
+            (consumer_inside.group(), &*sent[1].topic),
             ("GID_orders", "orders")
         );
         let dead = inside.clone().set("GROUP_ID", "GID_dead");
@@ -238,7 +238,7 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
     let topic = format!("{NAMESPACE}%orders");
     let found = admin(&["queryMsgByUniqueKey", "-i", &message_id, "-t", &topic]);
     assert!(
-        found.contains(&topic) && found.contains(&message_id),
+        found.contains(&topic) && found.contains(&*message_id),
         "{found}"
     );
 }

@@ -80,7 +80,7 @@ fn send_all(
             for _ in 0..MESSAGES / TASKS {
                 // A send that fails is the caller's to repeat; one that succeeds is stored.
                 if let Ok(sent) = producer.send(Message::new(&*topic, "restart")).await {
-                    stored.push(sent.message_id);
+                    stored.push(sent.message_id.into());
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }

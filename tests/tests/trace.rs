@@ -49,7 +49,7 @@ impl Traced {
             let message = Message::new(TOPIC, "body").tag("tag").key("one two");
             let sent = producer.send(message).await.expect("stored");
             producer.shutdown().await;
-            sent.message_id
+            sent.message_id.into()
         })
     }
 
@@ -92,7 +92,7 @@ impl Traced {
                 async |_: &_| Ok::<_, std::io::Error>(TransactionStatus::CommitTransaction);
             let sent = producer.send(Message::new(TOPIC, "half"), commit).await;
             producer.shutdown().await;
-            sent.expect("committed").message_id
+            sent.expect("committed").message_id.into()
         })
     }
 

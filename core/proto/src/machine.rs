@@ -1,6 +1,7 @@
 //! The decisions of a client as state machines and pure functions. Each is given events and the
 //! time, and asked for work; none waits.
 
+mod accumulator;
 mod allocate;
 mod backoff;
 mod lifecycle;
@@ -11,6 +12,7 @@ mod session;
 mod statistics;
 mod timers;
 
+pub use accumulator::{Accumulator, BatchLimits};
 pub use allocate::{MessageQueue, allocate_averagely, allocate_averagely_by_circle, sort_members};
 pub use backoff::{Backoff, BrokerHealth};
 pub use lifecycle::{Lifecycle, Phase};

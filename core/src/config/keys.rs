@@ -111,6 +111,16 @@ properties! {
         "Whether sends, deliveries and outcomes are recorded for consoles (message trace). Without it, only at brokers of the vendor, in their regions' topics; `true`: at Apache's too, in RMQ_SYS_TRACE_TOPIC.";
     CUSTOMIZED_TRACE_TOPIC = "customizedTraceTopic", Kind::Name, None,
         "The topic of message trace, instead of those; it is to exist.";
+    AUTO_BATCH = "autoBatch", Kind::Bool, Some("true"),
+        "Whether sends that wait for the answer to others leave together, as one request. None waits for others to come; each has a result of its own. Ordered, timed and transactional messages always go alone.";
+    BATCH_MAX_BYTES = "batchMaxBytes", number(1, 4_194_304), Some("131072"),
+        "Most bytes of messages that leave as one request.";
+    SEND_BUFFER_MAX_BYTES = "SendBufferMaxBytes", number(65_536, 1 << 30), Some("33554432"),
+        "Bytes of messages that a producer holds until brokers have stored them.";
+    SEND_BUFFER_MAX_MESSAGES = "SendBufferMaxMessages", number(1, 10_000_000), Some("32768"),
+        "Messages that a producer holds until brokers have stored them.";
+    SEND_BUFFER_FULL = "SendBufferFull", Kind::Choice(&["WAIT", "FAIL", "QUEUE"]), Some("WAIT"),
+        "What a send does while the producer holds as much as it may: it waits until there is room, for SendMsgTimeoutMillis at most; or fails at once. QUEUE, for event loops: asynchronous sends do not block, and wait outside of the buffer, which then bounds nothing.";
     VIP_CHANNEL = "isVipChannelEnabled", Kind::Bool, Some("false"),
         "Whether sends go to a port of the brokers that is for sends alone, two below their usual one.";
     TIMED_FALLBACK = "TimedMessageFallback", Kind::Choice(&["EXACT", "NEAREST"]), Some("EXACT"),

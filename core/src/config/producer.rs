@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onsmq_proto::machine::BatchLimits;
 use onsmq_proto::message::compression::Algorithm;
 use onsmq_proto::names::DEFAULT_PRODUCER_GROUP;
 
@@ -28,11 +29,40 @@ pub struct ProducerConfig {
     pub compress_level: u32,
     /// What becomes of timed messages at brokers without timers.
     pub timed_fallback: TimedFallback,
+    /// How sends leave together, if they do.
+    pub batch: Option<BatchLimits>,
+    /// What the producer holds at most.
+    pub buffer: BufferLimits,
     /// Whether sends go to the brokers' ports for sends, two below their usual ones.
     pub vip_channel: bool,
     /// Seconds before a broker asks for a transaction's outcome.
     pub check_immunity: u32,
 }
+
+/// What a producer holds at most until brokers have stored it.
+#[derive(Debug, Clone, Copy)]
+pub struct BufferLimits {
+    /// Messages.
+    pub count: usize,
+    /// Bytes.
+    pub bytes: usize,
+    /// What a send does while there is no room.
+    pub when_full: WhenFull,
+}
+
+/// What a send does while there is no room for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It waits, within its time.
+    Wait,
+    /// It fails.
+    Fail,
+    /// It waits, and asynchronous ones do not hold up their caller.
+    Queue,
+}
+
+/// Messages that leave as one request: brokers answer with an id for each.
+const MAX_BATCH: usize = 1024;
 
 impl TryFrom<&Config> for ProducerConfig {
     type Error = Error;
@@ -50,6 +80,15 @@ impl TryFrom<&Config> for ProducerConfig {
             compress_over: config.number(keys::COMPRESS_OVER),
             compression: compression(config),
             compress_level: config.number(keys::COMPRESS_LEVEL),
+            batch: config.is(keys::AUTO_BATCH, "true").then(|| BatchLimits {
+                count: MAX_BATCH,
+                bytes: config.number(keys::BATCH_MAX_BYTES),
+            }),
+            buffer: BufferLimits {
+                count: config.number(keys::SEND_BUFFER_MAX_MESSAGES),
+                bytes: config.number(keys::SEND_BUFFER_MAX_BYTES),
+                when_full: when_full(config),
+            },
             vip_channel: config.is(keys::VIP_CHANNEL, "true"),
             timed_fallback: match config.is(keys::TIMED_FALLBACK, "NEAREST") {
                 true => TimedFallback::Nearest,
@@ -57,6 +96,14 @@ impl TryFrom<&Config> for ProducerConfig {
             },
             check_immunity: config.number(keys::CHECK_IMMUNITY_TIME),
         })
+    }
+}
+
+fn when_full(config: &Config) -> WhenFull {
+    match () {
+        () if config.is(keys::SEND_BUFFER_FULL, "FAIL") => WhenFull::Fail,
+        () if config.is(keys::SEND_BUFFER_FULL, "QUEUE") => WhenFull::Queue,
+        () => WhenFull::Wait,
     }
 }
 

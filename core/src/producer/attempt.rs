@@ -4,17 +4,21 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onsmq_proto::codec::{Command, ExtFields, ResponseCode};
+use onsmq_proto::codec::Command;
 use onsmq_proto::machine::{Backoff, MessageQueue, Route};
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use super::gather::Gathering;
+use super::next::{Next, next_step};
 use super::outgoing::Outgoing;
 use super::select::{Selector, by_sharding_key, has_alternative};
+use super::stored::{Answer, Place, Stored};
 use super::timed::{self, TimedFallback};
 use super::vip;
 use crate::instance::{Instance, now_ms};
 use crate::request::send::{self, Send, Sent};
-use crate::{Error, ErrorKind, Result, SendResult};
+use crate::{Error, ErrorKind, Result};
 
 /// A broker that refuses is asked so often at most, on different queues: Java's 1 and 2 more.
 const MAX_REFUSALS: u32 = 3;
@@ -28,27 +32,20 @@ const ROUTE_LOOKUP: Duration = Duration::from_millis(500);
 pub(super) struct Sender {
     pub(super) instance: Arc<Instance>,
     pub(super) group: String,
+    /// The group without its namespace.
+    pub(super) plain_group: String,
+    /// What sends beside their callers run on.
+    pub(super) runtime: Handle,
+    /// How sends leave together, if they do.
+    pub(super) gathering: Option<Gathering>,
     pub(super) selector: Selector,
     pub(super) timed_fallback: TimedFallback,
     /// Whether sends go to the brokers' ports for sends.
     pub(super) vip_channel: bool,
 }
 
-/// A message that a broker has stored, and where.
-#[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) result: SendResult,
-    pub(super) address: String,
-    pub(super) commit_log_offset: i64,
-    pub(super) transaction_id: Option<String>,
-    /// On disk and on slaves, as the broker is configured to wait for.
-    pub(super) is_safe: bool,
-    /// What the broker answered.
-    pub(super) answer: ExtFields,
-}
-
 /// What is known of a send after some tries.
-struct Tries {
+pub(super) struct Tries {
     deadline: Instant,
     backoff: Backoff,
     refusals: u32,
@@ -56,37 +53,81 @@ struct Tries {
     count: u32,
 }
 
-impl Sender {
-    /// Sends a message, and returns once a broker has stored it.
-    pub(super) async fn send(&self, outgoing: &Outgoing, deadline: Instant) -> Result<Stored> {
-        let mut tries = Tries {
+impl Tries {
+    const fn new(deadline: Instant) -> Self {
+        Self {
             deadline,
             backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
             refusals: 0,
             failed_broker: None,
             count: 0,
-        };
-        loop {
-            let error = match self.try_once(outgoing, &mut tries).await {
-                Ok(result) => return Ok(result),
-                Err(error) => error,
-            };
-            if !self.goes_on(outgoing, &mut tries, &error).await {
-                return Err(self.give_up(outgoing, &tries, error));
-            }
         }
     }
 
-    async fn try_once(&self, outgoing: &Outgoing, tries: &mut Tries) -> Result<Stored> {
+    /// One try at this broker has failed.
+    pub(super) fn failed_once(deadline: Instant, broker: &Arc<str>) -> Self {
+        Self {
+            failed_broker: Some(Arc::clone(broker)),
+            count: 1,
+            ..Self::new(deadline)
+        }
+    }
+}
+
+impl Sender {
+    /// Sends a message, and returns once a broker has stored it. It goes to this queue first, if one
+    /// is given.
+    pub(super) async fn send(
+        &self,
+        outgoing: &Outgoing,
+        deadline: Instant,
+        queue: Option<&MessageQueue>,
+    ) -> Result<Stored> {
+        let mut tries = Tries::new(deadline);
+        match self.try_once(outgoing, &mut tries, queue).await {
+            Ok(stored) => Ok(stored),
+            Err(error) => self.send_again(outgoing, tries, error).await,
+        }
+    }
+
+    /// Sends a message whose last try failed, if it may be tried again.
+    pub(super) async fn send_again(
+        &self,
+        outgoing: &Outgoing,
+        mut tries: Tries,
+        mut error: Error,
+    ) -> Result<Stored> {
+        while self.goes_on(outgoing, &mut tries, &error).await {
+            error = match self.try_once(outgoing, &mut tries, None).await {
+                Ok(stored) => return Ok(stored),
+                Err(error) => error,
+            };
+        }
+        Err(self.give_up(outgoing, &tries, error))
+    }
+
+    async fn try_once(
+        &self,
+        outgoing: &Outgoing,
+        tries: &mut Tries,
+        queue: Option<&MessageQueue>,
+    ) -> Result<Stored> {
         let instance = &self.instance;
         let route = instance
             .routes
-            .for_sending(&instance.peers, &outgoing.wire_topic, tries.deadline)
+            .for_sending(&instance.peers, outgoing.wire_topic(), tries.deadline)
             .await?;
-        let queue = self.choose(outgoing, &route, tries.failed_broker.as_ref())?;
+        let queue = match queue {
+            Some(queue) => queue,
+            None => self.choose(outgoing, &route, tries.failed_broker.as_ref())?,
+        };
         tries.count += 1;
         let sent = self
-            .request(outgoing, queue, try_deadline(outgoing, &route, tries))
+            .request(
+                outgoing,
+                queue,
+                try_deadline(tries.deadline, may_go_elsewhere(outgoing, &route)),
+            )
             .await;
         match sent {
             Ok(stored) => {
@@ -129,11 +170,37 @@ impl Sender {
         queue: &MessageQueue,
         deadline: Instant,
     ) -> Result<Stored> {
-        let address = self
-            .instance
-            .routes
-            .master(&queue.topic, &queue.broker_name)?;
+        let (place, answer) = self.request_once(outgoing, queue, deadline).await?;
+        let at = place.at(queue, 0, &Arc::new(answer));
+        Ok(at.of(outgoing.message_id, outgoing.topic_at(queue)))
+    }
+
+    /// Sends a message to a queue, once.
+    pub(super) async fn request_once(
+        &self,
+        outgoing: &Outgoing,
+        queue: &MessageQueue,
+        deadline: Instant,
+    ) -> Result<(Place, Answer)> {
+        let address = self.master(queue)?;
         let command = self.command(outgoing, queue, &address).await?;
+        self.exchange(address, command, deadline).await
+    }
+
+    /// The address of a queue's broker.
+    pub(super) fn master(&self, queue: &MessageQueue) -> Result<String> {
+        self.instance
+            .routes
+            .master(&queue.topic, &queue.broker_name)
+    }
+
+    /// Sends a request that stores messages. Tells where the first is stored.
+    pub(super) async fn exchange(
+        &self,
+        address: String,
+        command: Command,
+        deadline: Instant,
+    ) -> Result<(Place, Answer)> {
         let answer = self
             .instance
             .peers
@@ -147,21 +214,18 @@ impl Sender {
             is_safe,
             fields,
         } = send::answer(answer)?;
-        let result = SendResult {
-            message_id: outgoing.message_id.clone(),
-            topic: outgoing.topic.clone(),
-            broker_name: Arc::clone(&queue.broker_name),
+        let place = Place {
             queue_id,
             queue_offset,
         };
-        Ok(Stored {
-            result,
+        let answer = Answer {
             address,
             commit_log_offset,
             transaction_id,
             is_safe,
-            answer: fields,
-        })
+            fields,
+        };
+        Ok((place, answer))
     }
 
     async fn command(
@@ -177,7 +241,7 @@ impl Sender {
         };
         Ok(Send {
             group: &self.group,
-            topic: &outgoing.wire_topic,
+            topic: outgoing.wire_topic(),
             queue_id: queue.queue_id,
             sys_flag: outgoing.sys_flag,
             born_timestamp: outgoing.born_timestamp,
@@ -219,7 +283,7 @@ impl Sender {
         let instance = &self.instance;
         let route = instance
             .routes
-            .for_sending(&instance.peers, &outgoing.wire_topic, deadline)
+            .for_sending(&instance.peers, outgoing.wire_topic(), deadline)
             .await?;
         let queue = self.choose(outgoing, &route, None)?;
         let address = instance.routes.master(&queue.topic, &queue.broker_name)?;
@@ -232,7 +296,8 @@ impl Sender {
         Ok(())
     }
 
-    fn succeeded(&self, queue: &MessageQueue, route: &Route) {
+    /// A broker has stored something.
+    pub(super) fn succeeded(&self, queue: &MessageQueue, route: &Route) {
         let mut health = self.instance.health.lock();
         if !health.all_well() {
             health.succeeded(&queue.broker_name);
@@ -262,7 +327,7 @@ impl Sender {
         if tries.count == 2 && error.kind() == ErrorKind::ConnectFailed {
             self.look_up(outgoing, tries).await;
         }
-        let route = self.instance.routes.get(&outgoing.wire_topic);
+        let route = self.instance.routes.get(outgoing.wire_topic());
         let elsewhere = route.is_some_and(|route| may_go_elsewhere(outgoing, &route));
         let pause = match elsewhere && tries.count < 3 {
             true => Duration::ZERO,
@@ -290,19 +355,16 @@ impl Sender {
         let refresh = self
             .instance
             .routes
-            .refresh(&self.instance.peers, &outgoing.wire_topic);
+            .refresh(&self.instance.peers, outgoing.wire_topic());
         // The old route serves where no new one comes.
         let _ = tokio::time::timeout_at(until, refresh).await;
     }
 
     fn give_up(&self, outgoing: &Outgoing, tries: &Tries, error: Error) -> Error {
-        let error = match tries.count {
+        outgoing.told_of(match tries.count {
             0 | 1 => error,
             count => error.context(format_args!("not sent after {count} tries")),
-        };
-        error
-            .with_topic(&outgoing.topic)
-            .with_message_id(&outgoing.message_id)
+        })
     }
 }
 
@@ -312,56 +374,10 @@ fn may_go_elsewhere(outgoing: &Outgoing, route: &Route) -> bool {
 }
 
 /// While there is another broker, one that is silent gets half of the time that is left.
-fn try_deadline(outgoing: &Outgoing, route: &Route, tries: &Tries) -> Instant {
-    let left = tries.deadline.saturating_duration_since(Instant::now());
-    match may_go_elsewhere(outgoing, route) {
-        true => tries.deadline - left / 2,
-        false => tries.deadline,
-    }
-}
-
-/// What may help after a failure.
-#[derive(Debug, PartialEq, Eq)]
-enum Next {
-    /// Nothing.
-    GiveUp,
-    /// The broker is in trouble.
-    OtherBroker,
-    /// The broker is busy.
-    SlowDown,
-    /// The broker refused for a reason that another may not have.
-    OtherQueue,
-    /// The route is old.
-    NewRoute,
-}
-
-fn next_step(error: &Error) -> Next {
-    match error.kind() {
-        ErrorKind::ConnectFailed | ErrorKind::ConnectionLost | ErrorKind::Timeout => {
-            Next::OtherBroker
-        }
-        // A handshake that was cut off; a bad certificate stays bad.
-        ErrorKind::Tls if error.is_retriable() => Next::OtherBroker,
-        ErrorKind::FlowControl => Next::SlowDown,
-        ErrorKind::NoRoute if error.response_code().is_some() => Next::NewRoute,
-        ErrorKind::BrokerRefused => match error.response_code() {
-            Some(ResponseCode::SERVICE_NOT_AVAILABLE | ResponseCode::GO_AWAY) => Next::OtherBroker,
-            // "request queueId[5] is illegal": the topic has other queues than its route says.
-            Some(ResponseCode::SYSTEM_ERROR | ResponseCode::INVALID_PARAMETER)
-                if error
-                    .remark()
-                    .is_some_and(|remark| remark.contains("queueId")) =>
-            {
-                Next::NewRoute
-            }
-            Some(
-                ResponseCode::SYSTEM_ERROR
-                | ResponseCode::NO_PERMISSION
-                | ResponseCode::NO_BUYER_ID
-                | ResponseCode::NOT_IN_CURRENT_UNIT,
-            ) => Next::OtherQueue,
-            _ => Next::GiveUp,
-        },
-        _ => Next::GiveUp,
+pub(super) fn try_deadline(deadline: Instant, has_alternative: bool) -> Instant {
+    let left = deadline.saturating_duration_since(Instant::now());
+    match has_alternative {
+        true => deadline - left / 2,
+        false => deadline,
     }
 }

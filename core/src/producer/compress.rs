@@ -11,18 +11,22 @@ use crate::config::ProducerConfig;
 const OFF_THREAD: usize = 32 << 10;
 
 impl Outgoing {
+    /// Whether [`compress`](Self::compress) has something to do.
+    pub(super) fn is_to_be_compressed(&self, config: &ProducerConfig) -> bool {
+        self.body.len() > config.compress_over
+    }
+
     /// Compresses the body where it is over the limit and becomes smaller. Java sends what became
     /// larger too.
-    pub(super) async fn compressed(mut self, config: &ProducerConfig) -> Self {
-        if self.body.len() <= config.compress_over {
-            return self;
+    pub(super) async fn compress(&mut self, config: &ProducerConfig) {
+        if !self.is_to_be_compressed(config) {
+            return;
         }
         let (algorithm, level) = (config.compression, config.compress_level);
         if let Some(body) = compress(self.body.clone(), algorithm, level).await {
             self.body = body;
             self.sys_flag |= algorithm.flag();
         }
-        self
     }
 }
 

@@ -1,40 +1,119 @@
 //! What surrounds a send: its span, the compression of the body, and message trace.
 
+use onsmq_proto::machine::MessageQueue;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
-use super::attempt::Stored;
+use super::attempt::{Sender, Tries};
+use super::buffer::{Buffer, Room};
 use super::outgoing::Outgoing;
 use super::shared::{Running, Shared};
-use crate::instance::now_ms;
-use crate::{Message, Result, spans, trace};
+use super::stored::Stored;
+use crate::config::ProducerConfig;
+use crate::{Error, Message, MessageId, Result, SendResult, spans, trace};
 
 /// A message that is ready to leave, and the span of its send.
 pub(super) struct Leaving {
-    outgoing: Outgoing,
+    pub(super) outgoing: Outgoing,
     span: Span,
+    begun: Instant,
+    pub(super) deadline: Instant,
 }
 
 impl Leaving {
     /// The message with something more.
-    pub(super) fn map(self, more: impl FnOnce(Outgoing) -> Result<Outgoing>) -> Result<Self> {
-        let Self { outgoing, span } = self;
-        more(outgoing)
-            .inspect_err(|error| spans::failed(&span, error))
-            .map(|outgoing| Self {
-                outgoing,
-                span: span.clone(),
-            })
+    pub(super) fn map(
+        mut self: Box<Self>,
+        more: impl FnOnce(&mut Outgoing) -> Result<()>,
+    ) -> Result<Box<Self>> {
+        more(&mut self.outgoing).inspect_err(|error| spans::failed(&self.span, error))?;
+        Ok(self)
+    }
+
+    /// Room for it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FlowControl`](crate::ErrorKind::FlowControl).
+    pub(super) async fn room(&self, buffer: &Buffer) -> Result<Room> {
+        let room = buffer.take(self.outgoing.bytes(), self.deadline).await;
+        room.map_err(|error| {
+            spans::failed(&self.span, &error);
+            self.outgoing.told_of(error)
+        })
+    }
+
+    /// As it travels: with its body compressed, where it is to be.
+    pub(super) async fn ready(mut self: Box<Self>, config: &ProducerConfig) -> Box<Self> {
+        spans::outgoing(&self.span, &self.outgoing);
+        self.outgoing.compress(config).await;
+        self
+    }
+
+    /// Sends it alone, to this queue first, if one is given.
+    pub(super) async fn sent_by(
+        &self,
+        sender: &Sender,
+        queue: Option<&MessageQueue>,
+    ) -> Result<Stored> {
+        let send = sender.send(&self.outgoing, self.deadline, queue);
+        send.instrument(self.span.clone()).await
+    }
+
+    /// Sends it again after a try that failed, if that may help.
+    pub(super) async fn sent_again_by(
+        &self,
+        sender: &Sender,
+        tries: Tries,
+        error: Error,
+    ) -> Result<Stored> {
+        let send = sender.send_again(&self.outgoing, tries, error);
+        send.instrument(self.span.clone()).await
+    }
+
+    /// Tells spans and message trace how it went.
+    pub(super) fn over(&self, sender: &Sender, sent: Result<&Stored, &Error>) {
+        spans::sent(&self.span, sent.map(|stored| &stored.result));
+        if let Ok(stored) = sent {
+            self.record(sender, stored);
+        }
+    }
+
+    /// What the application gets to know, once spans and message trace know.
+    pub(super) fn told(&self, sender: &Sender, sent: Result<Stored>) -> Result<SendResult> {
+        self.over(sender, sent.as_ref());
+        sent.map(|stored| stored.result)
+    }
+
+    fn record(&self, sender: &Sender, stored: &Stored) {
+        let published = trace::Published {
+            sent: self.outgoing.for_trace(&sender.plain_group, stored),
+            answer: &stored.answer.fields,
+            offset_message_id: &|| stored.offset_message_id(),
+            begun: self.begun,
+            time: self.outgoing.born_timestamp,
+            body_length: self.outgoing.body.len(),
+            message_type: self.outgoing.message_type(),
+            success: stored.answer.is_safe,
+        };
+        trace::published(&sender.instance, &published);
     }
 }
 
 impl Shared {
     /// Checks a message and makes it ready to leave, its span first: errors belong to that.
-    pub(super) fn outgoing(&self, running: &Running, mut message: Message) -> Result<Leaving> {
+    pub(super) fn leaving(&self, running: &Running, mut message: Message) -> Result<Box<Leaving>> {
         let instance = &running.sender.instance;
         let span = spans::send(&mut message, &self.config.group, &instance.propagator);
         match Outgoing::new(message, instance, self.config.max_message_size) {
-            Ok(outgoing) => Ok(Leaving { outgoing, span }),
+            Ok(outgoing) => {
+                let begun = Instant::now();
+                Ok(Box::new(Leaving {
+                    outgoing,
+                    span,
+                    begun,
+                    deadline: begun + self.config.send_timeout,
+                }))
+            }
             Err(error) => {
                 spans::failed(&span, &error);
                 Err(error)
@@ -42,64 +121,39 @@ impl Shared {
         }
     }
 
-    /// Sends a message, and returns once a broker has stored it.
+    /// Sends a message alone, and returns once a broker has stored it.
     pub(super) async fn send(
         &self,
         running: &Running,
-        leaving: Leaving,
+        leaving: Box<Leaving>,
     ) -> Result<(Stored, Outgoing)> {
-        let Leaving { outgoing, span } = leaving;
-        let (begun, time) = (Instant::now(), now_ms());
-        let deadline = self.deadline();
-        spans::outgoing(&span, &outgoing);
-        let send = async {
-            let outgoing = outgoing.compressed(&self.config).await;
-            let sent = running.sender.send(&outgoing, deadline).await;
-            (sent, outgoing)
-        };
-        let (sent, outgoing) = send.instrument(span.clone()).await;
-        spans::sent(&span, sent.as_ref().map(|stored| &stored.result));
-        let stored = sent?;
-        self.record(running, &outgoing, &stored, begun, time);
-        Ok((stored, outgoing))
+        let leaving = leaving.ready(&self.config).await;
+        let sent = leaving.sent_by(&running.sender, None).await;
+        leaving.over(&running.sender, sent.as_ref());
+        sent.map(|stored| (stored, leaving.outgoing))
     }
 
     /// Sends a message without awaiting an answer. Returns its id.
-    pub(super) async fn send_oneway(&self, running: &Running, leaving: Leaving) -> Result<String> {
-        let Leaving { outgoing, span } = leaving;
-        let deadline = self.deadline();
-        spans::outgoing(&span, &outgoing);
-        let send = async {
-            let outgoing = outgoing.compressed(&self.config).await;
-            let sent = running.sender.send_oneway(&outgoing, deadline).await;
-            sent.map_err(|error| {
-                error
-                    .with_topic(&outgoing.topic)
-                    .with_message_id(&outgoing.message_id)
-            })?;
-            Ok(outgoing.message_id)
-        };
-        let sent = send.instrument(span.clone()).await;
-        sent.inspect_err(|error| spans::failed(&span, error))
-    }
-
-    fn record(
+    pub(super) async fn send_oneway(
         &self,
         running: &Running,
-        outgoing: &Outgoing,
-        stored: &Stored,
-        begun: Instant,
-        time: i64,
-    ) {
-        let published = trace::Published {
-            sent: outgoing.for_trace(&self.config.group, &stored.address),
-            answer: &stored.answer,
-            begun,
-            time,
-            body_length: outgoing.body.len(),
-            message_type: outgoing.message_type(),
-            success: stored.is_safe,
-        };
-        trace::published(&running.sender.instance, &published);
+        leaving: Box<Leaving>,
+    ) -> Result<MessageId> {
+        let leaving = leaving.ready(&self.config).await;
+        let Leaving {
+            outgoing,
+            span,
+            deadline,
+            ..
+        } = *leaving;
+        let send = running.sender.send_oneway(&outgoing, deadline);
+        match send.instrument(span.clone()).await {
+            Ok(()) => Ok(outgoing.message_id),
+            Err(error) => {
+                let error = outgoing.told_of(error);
+                spans::failed(&span, &error);
+                Err(error)
+            }
+        }
     }
 }

@@ -37,6 +37,12 @@ macro_rules! producer_life {
                 self.$shared.shutdown()
             }
 
+            /// Waits until it is known what became of all messages in flight, each of which ends by
+            /// its own time; not of those that are sent later.
+            pub fn flush(&self) -> impl Future<Output = ()> + Send + use<> {
+                self.$shared.flush()
+            }
+
             /// Whether it was started and not shut down.
             #[must_use]
             pub fn is_started(&self) -> bool {

@@ -55,9 +55,12 @@ impl OrderProducer {
         async move {
             let (running, _in_flight) = begun?;
             turn.come().await;
-            let outgoing = shared.outgoing(&running, message)?;
-            let outgoing = outgoing.map(|it| Ok(it.ordered()))?;
-            let (stored, _) = shared.send(&running, outgoing).await?;
+            let leaving = shared.leaving(&running, message)?;
+            let leaving = leaving.map(|it| {
+                it.bind_to_its_queue();
+                Ok(())
+            })?;
+            let (stored, _) = shared.send(&running, leaving).await?;
             Ok(stored.result)
         }
     }

@@ -1,22 +1,28 @@
 //! A message as it goes out.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use compact_str::CompactString;
+use onsmq_proto::machine::MessageQueue;
+use onsmq_proto::message::batch::ENTRY_OVERHEAD;
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::rules::{self, Illegal};
 use onsmq_proto::message::sys_flag;
 use onsmq_proto::names;
 
+use super::stored::Stored;
 use crate::instance::{Instance, now_ms};
 use crate::trace;
-use crate::{Error, Message, Result};
+use crate::{Error, Message, MessageId, Result};
 
 /// A message that was checked and written for the wire, all but its queue.
 pub(crate) struct Outgoing {
     /// The topic as the application names it.
-    pub(super) topic: String,
-    /// As it travels.
-    pub(super) wire_topic: String,
-    pub(crate) message_id: String,
+    pub(super) topic: CompactString,
+    /// As it travels, where that differs.
+    wrapped_topic: Option<String>,
+    pub(crate) message_id: MessageId,
     pub(crate) properties: String,
     pub(super) body: Bytes,
     pub(super) born_timestamp: i64,
@@ -51,14 +57,14 @@ impl Outgoing {
     ) -> Result<Self> {
         let born_timestamp = now_ms();
         let message_id = instance.ids.next(born_timestamp);
-        let properties =
-            encode(&message, message_id.as_str(), namespace, max_body).map_err(|fault| {
-                Error::illegal_message(fault.to_string()).with_topic(&message.topic)
-            })?;
+        let properties = encode(&message, &message_id, namespace, max_body).map_err(|fault| {
+            Error::illegal_message(fault.to_string()).with_topic(&message.topic)
+        })?;
         Ok(Self {
-            wire_topic: names::wrap_namespace(namespace, &message.topic),
+            wrapped_topic: namespace
+                .map(|namespace| names::wrap_namespace(Some(namespace), &message.topic)),
             topic: message.topic,
-            message_id: message_id.to_string(),
+            message_id,
             properties,
             body: message.body,
             born_timestamp,
@@ -69,10 +75,9 @@ impl Outgoing {
         })
     }
 
-    /// The same, bound to the queue of its sharding key.
-    pub(super) const fn ordered(mut self) -> Self {
+    /// It goes to the queue of its sharding key, and nowhere else.
+    pub(super) const fn bind_to_its_queue(&mut self) {
         self.is_ordered = true;
-        self
     }
 
     /// What the queue is computed from; none where any will do.
@@ -80,13 +85,13 @@ impl Outgoing {
         self.sharding_key.as_deref().filter(|_| self.is_ordered)
     }
 
-    /// The same as a half message. `immunity` is how long the broker is not to ask for its outcome,
+    /// Makes it a half message. `immunity` is how long the broker is not to ask for its outcome,
     /// in seconds.
     ///
     /// # Errors
     /// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage) for a timed message, which
     /// brokers do not take as a half one.
-    pub(super) fn half(mut self, group: &str, immunity: u32) -> Result<Self> {
+    pub(super) fn make_half(&mut self, group: &str, immunity: u32) -> Result<()> {
         if self.start_deliver_time.is_some() {
             return Err(Error::illegal_message(
                 "a transactional message cannot have a start-deliver time: leave it out",
@@ -104,17 +109,47 @@ impl Outgoing {
             name::APACHE_CHECK_IMMUNITY_TIME,
             &immunity,
         );
-        Ok(self)
+        Ok(())
+    }
+
+    /// The topic as it travels.
+    pub(super) fn wire_topic(&self) -> &str {
+        self.wrapped_topic.as_deref().unwrap_or(&self.topic)
+    }
+
+    /// The topic as the application names it, of a queue that it goes to.
+    pub(super) fn topic_at(&self, queue: &MessageQueue) -> Arc<str> {
+        match self.wrapped_topic {
+            Some(_) => self.topic.as_str().into(),
+            None => Arc::clone(&queue.topic),
+        }
+    }
+
+    /// An error that is this message's.
+    pub(super) fn told_of(&self, error: Error) -> Error {
+        error
+            .with_topic(&self.topic)
+            .with_message_id(&self.message_id)
+    }
+
+    /// Whether it may leave together with others: what a batch says counts for all in it.
+    pub(super) const fn may_share(&self) -> bool {
+        !self.is_ordered && self.start_deliver_time.is_none() && self.sys_flag == 0
+    }
+
+    /// The bytes that it takes in a batch.
+    pub(super) const fn bytes(&self) -> usize {
+        ENTRY_OVERHEAD + self.body.len() + self.properties.len()
     }
 
     /// What message trace tells of it.
-    pub(super) fn for_trace<'a>(&'a self, group: &'a str, store_host: &'a str) -> trace::Sent<'a> {
+    pub(super) fn for_trace<'a>(&'a self, group: &'a str, stored: &'a Stored) -> trace::Sent<'a> {
         trace::Sent {
             group,
-            topic: &self.topic,
-            message_id: &self.message_id,
+            topic: &stored.result.topic,
+            message_id: &stored.result.message_id,
             properties: &self.properties,
-            store_host,
+            store_host: &stored.answer.address,
         }
     }
 

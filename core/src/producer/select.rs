@@ -52,6 +52,32 @@ impl Selector {
     }
 }
 
+impl Selector {
+    /// The next queue that is free, of a broker that is thought well of. While there is such a
+    /// broker, none of another.
+    pub(super) fn choose_free<'a>(
+        &self,
+        route: &'a Route,
+        health: &Mutex<BrokerHealth>,
+        is_free: impl Fn(&MessageQueue) -> bool,
+    ) -> Option<&'a MessageQueue> {
+        let queues = &route.write_queues;
+        let turn = self.0.fetch_add(1, Ordering::Relaxed);
+        let mut in_turn =
+            (0..queues.len()).filter_map(|step| queues.get(turn.wrapping_add(step) % queues.len()));
+        let health = health.lock();
+        if health.all_well() {
+            return in_turn.find(|queue| is_free(queue));
+        }
+        let now = Instant::now();
+        let is_usable = |queue: &&MessageQueue| health.is_usable(now, &queue.broker_name);
+        match queues.iter().any(|queue| is_usable(&queue)) {
+            true => in_turn.find(|queue| is_usable(queue) && is_free(queue)),
+            false => in_turn.find(|queue| is_free(queue)),
+        }
+    }
+}
+
 /// The queue of a sharding key: the one that the vendor's SDK takes.
 ///
 /// # Errors

@@ -6,13 +6,14 @@ use onsmq_proto::machine::{Lifecycle, Phase};
 use onsmq_proto::sign::Credentials;
 use parking_lot::RwLock;
 use tokio::runtime::Handle;
-use tokio::time::Instant;
-use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{info, warn};
 
 use super::attempt::Sender;
+use super::buffer::Buffer;
 use super::check::Checker;
+use super::gather::Gathering;
+use super::in_flight::InFlight;
 use super::select::Selector;
 use crate::config::ProducerConfig;
 use crate::instance::{Client, Ending};
@@ -39,10 +40,9 @@ struct State {
 
 /// A producer that was started.
 pub(super) struct Running {
-    pub(super) sender: Sender,
-    /// Sends in flight.
-    sends: TaskTracker,
-    runtime: Handle,
+    pub(super) sender: Arc<Sender>,
+    pub(super) buffer: Buffer,
+    pub(super) sends: InFlight,
 }
 
 impl Shared {
@@ -126,7 +126,7 @@ impl Shared {
         let checker = self.checker.as_ref();
         let Sender {
             instance, group, ..
-        } = &running.sender;
+        } = &*running.sender;
         instance.leave_producer(group, checker).await;
     }
 
@@ -150,15 +150,18 @@ impl Shared {
             .client
             .join_producer(&self.config.client, &group, checker)?;
         Ok(Running {
-            sender: Sender {
+            sender: Arc::new(Sender {
                 instance,
                 group,
+                plain_group: self.config.group.clone(),
+                runtime: Handle::current(),
+                gathering: self.config.batch.map(Gathering::new),
                 selector: Selector::new(),
                 timed_fallback: self.config.timed_fallback,
                 vip_channel: self.config.vip_channel,
-            },
-            sends: TaskTracker::new(),
-            runtime: Handle::current(),
+            }),
+            buffer: Buffer::new(self.config.buffer),
+            sends: InFlight::default(),
         })
     }
 
@@ -178,8 +181,15 @@ impl Shared {
         }
     }
 
-    pub(super) fn deadline(&self) -> Instant {
-        Instant::now() + self.config.send_timeout
+    /// Waits for the sends in flight, each of which ends by its own deadline.
+    pub(super) fn flush(&self) -> impl Future<Output = ()> + Send + use<> {
+        let running = self.state.read().running.clone();
+        let sends = running.map(|running| running.sends.wait());
+        async move {
+            if let Some(sends) = sends {
+                sends.await;
+            }
+        }
     }
 
     /// Takes no more messages from this call on. The future sees the end through, or waits until
@@ -198,7 +208,6 @@ impl Shared {
     }
 
     async fn end(&self, running: &Running) {
-        running.sends.close();
         // Each send ends by its own deadline.
         if tokio::time::timeout(self.config.send_timeout, running.sends.wait())
             .await
@@ -217,7 +226,7 @@ impl Shared {
     pub(super) fn abandon(self: &Arc<Self>) {
         let running = self.state.read().running.clone();
         if let Some(running) = running {
-            running.runtime.spawn(self.shutdown());
+            running.sender.runtime.spawn(self.shutdown());
         }
     }
 }

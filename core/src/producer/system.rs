@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::attempt::Sender;
@@ -23,6 +24,9 @@ impl SystemProducer {
         Self(Sender {
             instance,
             group: group.to_owned(),
+            plain_group: group.to_owned(),
+            runtime: Handle::current(),
+            gathering: None,
             selector: Selector::new(),
             timed_fallback: TimedFallback::Exact,
             vip_channel: false,
@@ -34,6 +38,6 @@ impl SystemProducer {
         let message = Message::new(topic, body).key(keys);
         let outgoing = Outgoing::of_system(message, &self.0.instance)?;
         let deadline = Instant::now() + TIMEOUT;
-        self.0.send(&outgoing, deadline).await.map(drop)
+        self.0.send(&outgoing, deadline, None).await.map(drop)
     }
 }

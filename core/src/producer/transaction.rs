@@ -7,10 +7,10 @@ use futures_util::future::BoxFuture;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::warn;
 
-use super::attempt::Stored;
 use super::check::Checker;
 use super::life::producer_life;
 use super::shared::{Running, Shared};
+use super::stored::Stored;
 use crate::config::ProducerConfig;
 use crate::instance::Client;
 use crate::request::end_transaction::{Asked, EndTransaction};
@@ -95,9 +95,9 @@ impl TransactionProducer {
         let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
         async move {
             let (running, in_flight) = begun?;
-            let outgoing = shared.outgoing(&running, message)?;
+            let outgoing = shared.leaving(&running, message)?;
             let immunity = shared.config.check_immunity;
-            let outgoing = outgoing.map(|it| it.half(&running.sender.group, immunity))?;
+            let outgoing = outgoing.map(|it| it.make_half(&running.sender.group, immunity))?;
             let (stored, outgoing) = shared.send(&running, outgoing).await?;
             Ok(Transaction {
                 group: shared.config.group.clone(),
@@ -166,18 +166,21 @@ impl Transaction {
             group: &self.running.sender.group,
             status,
             queue_offset: self.stored.result.queue_offset,
-            commit_log_offset: self.stored.commit_log_offset,
+            commit_log_offset: self.stored.answer.commit_log_offset,
             message_id: &self.stored.result.message_id,
-            transaction_id: self.stored.transaction_id.as_deref(),
+            transaction_id: self.stored.answer.transaction_id.as_deref(),
             asked: Asked::No,
         }
         .command(remark);
         self.record(status);
         let peers = &self.running.sender.instance.peers;
         let deadline = tokio::time::Instant::now() + crate::net::REQUEST_TIMEOUT;
-        if let Err(error) = peers.oneway(&self.stored.address, command, deadline).await {
+        if let Err(error) = peers
+            .oneway(&self.stored.answer.address, command, deadline)
+            .await
+        {
             warn!(
-                message_id = self.stored.result.message_id,
+                message_id = %self.stored.result.message_id,
                 "the broker was not told the outcome {status:?}, and will ask for it: {error}"
             );
         }
@@ -190,10 +193,10 @@ impl Transaction {
                 topic: &self.stored.result.topic,
                 message_id: &self.stored.result.message_id,
                 properties: &self.properties,
-                store_host: &self.stored.address,
+                store_host: &self.stored.answer.address,
             },
-            answer: Some(&self.stored.answer),
-            transaction_id: self.stored.transaction_id.as_deref(),
+            answer: Some(&self.stored.answer.fields),
+            transaction_id: self.stored.answer.transaction_id.as_deref(),
             status,
             from_check: false,
         };

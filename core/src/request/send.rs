@@ -1,4 +1,4 @@
-//! SEND_MESSAGE_V2: a message to a queue (`wire.md`, section 7).
+//! SEND_MESSAGE_V2: a message to a queue; SEND_BATCH_MESSAGE: several (`wire.md`, section 7).
 
 use bytes::Bytes;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
@@ -25,6 +25,15 @@ pub(crate) struct Send<'a> {
 
 impl Send<'_> {
     pub(crate) fn command(self) -> Command {
+        self.command_of(RequestCode::SEND_MESSAGE_V2)
+    }
+
+    /// The same for a body that holds several messages.
+    pub(crate) fn batch_command(self) -> Command {
+        self.command_of(RequestCode::SEND_BATCH_MESSAGE)
+    }
+
+    fn command_of(self, code: RequestCode) -> Command {
         let mut fields = ExtFields::with_capacity(17);
         fields
             .push("a", self.group)
@@ -39,8 +48,8 @@ impl Send<'_> {
             .push("j", self.reconsume_times)
             .push("k", false)
             .push_some("l", self.max_reconsume_times)
-            .push("m", false);
-        Command::request(RequestCode::SEND_MESSAGE_V2, fields, self.body)
+            .push("m", code == RequestCode::SEND_BATCH_MESSAGE);
+        Command::request(code, fields, self.body)
     }
 }
 

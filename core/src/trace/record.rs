@@ -40,6 +40,8 @@ pub(crate) struct Published<'a> {
     pub(crate) sent: Sent<'a>,
     /// What the broker answered.
     pub(crate) answer: &'a ExtFields,
+    /// The id that the broker gave it.
+    pub(crate) offset_message_id: &'a dyn Fn() -> &'a str,
     pub(crate) begun: Instant,
     pub(crate) time: i64,
     pub(crate) body_length: usize,
@@ -59,7 +61,7 @@ pub(crate) fn published(instance: &Arc<Instance>, published: &Published<'_>) {
         body_length: published.body_length,
         cost_ms: published.begun.elapsed().as_millis(),
         message_type: published.message_type,
-        offset_message_id: answer.get("msgId").unwrap_or_default(),
+        offset_message_id: (published.offset_message_id)(),
         success: published.success,
     }
     .encode(&to, &published.sent.subject());

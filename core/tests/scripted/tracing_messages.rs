@@ -47,7 +47,8 @@ impl Scene {
                 continue;
             }
             request.reply(stored("1", "42")).await;
-            return sending.await.expect("no panic").expect("stored").message_id;
+            let sent = sending.await.expect("no panic").expect("stored");
+            return sent.message_id.into();
         }
     }
 

@@ -178,7 +178,8 @@ fn javas_large_bodies(server: Server) {
             let producer = scene.client.producer(&config).expect("a producer");
             producer.start().await.expect("started");
             let message = scene.message(text()).tag("large");
-            let by_us = producer.send(message).await.expect("stored").message_id;
+            let sent = producer.send(message).await.expect("stored");
+            let by_us = String::from(sent.message_id);
             producer.shutdown().await;
             assert!(
                 notes.next().await == (by_us.clone(), text()),

@@ -4,6 +4,7 @@ mod batches;
 mod broadcasting;
 mod compression;
 mod conditions;
+mod gathering;
 mod ordered;
 mod start;
 mod support;

@@ -53,7 +53,8 @@ fn only_what_was_committed_is_delivered(server: Server) {
                 .await;
             match status {
                 TransactionStatus::CommitTransaction => {
-                    committed.push((number.to_string(), sent.expect("committed").message_id));
+                    let id = sent.expect("committed").message_id;
+                    committed.push((number.to_string(), id.into()));
                 }
                 _ => {
                     let error = sent.expect_err("rolled back");
@@ -118,7 +119,8 @@ fn check_backs_are_answered_for_the_group(version: Version) {
                 died.send(message, unknown)
                     .await
                     .expect("stored")
-                    .message_id,
+                    .message_id
+                    .into(),
             );
         }
         died.shutdown().await;
@@ -148,7 +150,8 @@ fn check_backs_are_answered_for_the_group(version: Version) {
             .send(ours, commit)
             .await
             .expect("committed")
-            .message_id;
+            .message_id
+            .into();
         // 5.3.3 may ask again for what was decided just now, and deliver it again: this one too.
         ids.push(own);
         let due: HashSet<_> = ids.iter().step_by(2).cloned().collect();

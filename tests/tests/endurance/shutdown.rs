@@ -55,7 +55,7 @@ fn nothing_is_skipped_and_nothing_comes_again(server: Server) {
         let sends = tokio::spawn(async move {
             while !*stopped.borrow() {
                 let result = producer.send(Message::new(&*stream, "stream")).await;
-                ids.lock().insert(result.expect("stored").message_id);
+                ids.lock().insert(result.expect("stored").message_id.into());
                 // A stream, not a flood: rounds take what comes while they last.
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }

@@ -106,7 +106,8 @@ impl Operated {
             let mut ids = Vec::new();
             for at in 0..count {
                 let message = Message::new(&*scene.topic, format!("{at} of {count}")).tag("a");
-                ids.push(producer.send(message).await.expect("stored").message_id);
+                let sent = producer.send(message).await.expect("stored");
+                ids.push(sent.message_id.into());
             }
             producer.shutdown().await;
             ids

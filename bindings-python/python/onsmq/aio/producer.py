@@ -47,7 +47,9 @@ class Producer(_Sending):
     """Sends messages. It belongs to the event loop that it is first used in."""
 
     def _make(self, properties: list[tuple[str, str]]) -> _onsmq.Producer:
-        return _onsmq.Producer(properties)
+        # A send that waits for room must not hold up the event loop. What is given comes later,
+        # and counts.
+        return _onsmq.Producer([("SendBufferFull", "QUEUE"), *properties])
 
     def send(self, message: Message) -> asyncio.Future[SendResult]:
         """Send a message. What is awaited is there when a broker has stored it.

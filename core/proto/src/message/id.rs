@@ -46,7 +46,7 @@ impl UniqueIds {
 }
 
 /// A message's unique id: 32 upper-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UniqueId([u8; 32]);
 
 impl UniqueId {
@@ -57,9 +57,35 @@ impl UniqueId {
     }
 }
 
+impl std::ops::Deref for UniqueId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<T: AsRef<str>> PartialEq<T> for UniqueId {
+    fn eq(&self, other: &T) -> bool {
+        self.as_str() == other.as_ref()
+    }
+}
+
+impl PartialEq<UniqueId> for String {
+    fn eq(&self, other: &UniqueId) -> bool {
+        self == other.as_str()
+    }
+}
+
+impl From<UniqueId> for String {
+    fn from(id: UniqueId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
 impl fmt::Display for UniqueId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 

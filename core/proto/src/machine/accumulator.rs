@@ -1,0 +1,171 @@
+//! The sends of one topic that wait to leave together.
+//!
+//! ```text
+//!   a queue is free ---take_up---> under way ---let_go---> free
+//!   all are busy    ---push------> waiting ---next, when a queue becomes free---> under way
+//! ```
+//!
+//! What is sent while a queue is free leaves at once and alone, so that gathering delays nobody;
+//! what comes while all are busy leaves together with the next one that becomes free. At most one
+//! request is under way to a queue, which is what keeps its messages in the order of their sends.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::MessageQueue;
+
+/// Requests of one topic that are under way to a broker at once, at most. More would make the
+/// batches smaller and the broker's work larger.
+const MAX_UNDER_WAY: usize = 8;
+
+/// What one request may carry.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchLimits {
+    /// Most messages.
+    pub count: usize,
+    /// Most bytes of their entries, which a single message may exceed.
+    pub bytes: usize,
+}
+
+/// Which sends wait, and which queues are busy. `W` is a send.
+#[derive(Debug)]
+pub struct Accumulator<W> {
+    waiting: VecDeque<(W, usize)>,
+    busy: Vec<(Arc<str>, Vec<i32>)>,
+}
+
+impl<W> Default for Accumulator<W> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            busy: Vec::new(),
+        }
+    }
+}
+
+impl<W> Accumulator<W> {
+    /// Whether sends wait: then later ones wait behind them.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether a request may go to this queue now.
+    #[must_use]
+    pub fn is_free(&self, queue: &MessageQueue) -> bool {
+        self.busy
+            .iter()
+            .find(|(broker, _)| *broker == queue.broker_name)
+            .is_none_or(|(_, ids)| ids.len() < MAX_UNDER_WAY && !ids.contains(&queue.queue_id))
+    }
+
+    /// A request goes to this queue.
+    pub fn take_up(&mut self, queue: &MessageQueue) {
+        let broker = self
+            .busy
+            .iter_mut()
+            .find(|(broker, _)| *broker == queue.broker_name);
+        match broker {
+            Some((_, ids)) => ids.push(queue.queue_id),
+            None => {
+                let busy = (Arc::clone(&queue.broker_name), vec![queue.queue_id]);
+                self.busy.push(busy);
+            }
+        }
+    }
+
+    /// The request to this queue is over, and none follows.
+    pub fn let_go(&mut self, queue: &MessageQueue) {
+        let at = self
+            .busy
+            .iter()
+            .position(|(broker, _)| *broker == queue.broker_name);
+        if let Some(at) = at {
+            let ids = &mut self.busy[at].1;
+            ids.retain(|id| *id != queue.queue_id);
+            if ids.is_empty() {
+                self.busy.swap_remove(at);
+            }
+        }
+    }
+
+    /// A send waits. `bytes` is what it takes in a batch.
+    pub fn push(&mut self, waiting: W, bytes: usize) {
+        self.waiting.push_back((waiting, bytes));
+    }
+
+    /// Takes out what leaves next, in the order of the sends: as much as fits, and one at least
+    /// where one waits. The second is the bytes of all.
+    pub fn next(&mut self, limits: BatchLimits) -> (Vec<W>, usize) {
+        let mut total = 0;
+        let mut count = 0;
+        for (_, bytes) in self.waiting.iter().take(limits.count.max(1)) {
+            if count > 0 && total + bytes > limits.bytes {
+                break;
+            }
+            total += bytes;
+            count += 1;
+        }
+        let next = self.waiting.drain(..count).map(|(waiting, _)| waiting);
+        (next.collect(), total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accumulator, BatchLimits, MAX_UNDER_WAY};
+    use crate::machine::MessageQueue;
+
+    const LIMITS: BatchLimits = BatchLimits {
+        count: 3,
+        bytes: 100,
+    };
+
+    fn queue(broker: &str, queue_id: i32) -> MessageQueue {
+        MessageQueue {
+            topic: "t".into(),
+            broker_name: broker.into(),
+            queue_id,
+        }
+    }
+
+    #[test]
+    fn one_request_goes_to_a_queue_at_once_and_a_few_to_a_broker() {
+        let mut sends = Accumulator::<()>::default();
+        assert!(sends.is_free(&queue("a", 0)));
+        for id in 0..i32::try_from(MAX_UNDER_WAY).unwrap() {
+            assert!(sends.is_free(&queue("a", id)));
+            sends.take_up(&queue("a", id));
+            assert!(!sends.is_free(&queue("a", id)));
+        }
+        assert!(!sends.is_free(&queue("a", 99)));
+        assert!(sends.is_free(&queue("b", 0)));
+        sends.let_go(&queue("a", 3));
+        assert!(sends.is_free(&queue("a", 99)));
+        assert!(sends.is_free(&queue("a", 3)));
+        assert!(!sends.is_free(&queue("a", 4)));
+    }
+
+    #[test]
+    fn what_waits_leaves_in_its_order_as_much_as_fits() {
+        let mut sends = Accumulator::default();
+        for (number, bytes) in [
+            (1, 60),
+            (2, 40),
+            (3, 10),
+            (4, 10),
+            (5, 10),
+            (6, 10),
+            (7, 500),
+        ] {
+            sends.push(number, bytes);
+        }
+        assert_eq!(sends.next(LIMITS), (vec![1, 2], 100));
+        assert_eq!(sends.next(LIMITS), (vec![3, 4, 5], 30));
+        assert_eq!(sends.next(LIMITS), (vec![6], 10));
+        assert!(sends.has_waiting());
+        assert_eq!(sends.next(LIMITS), (vec![7], 500));
+        assert!(!sends.has_waiting());
+        assert_eq!(sends.next(LIMITS), (vec![], 0));
+    }
+}

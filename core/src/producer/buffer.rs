@@ -1,0 +1,107 @@
+//! The room for messages that a producer holds until brokers have stored them.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use crate::config::{BufferLimits, WhenFull};
+use crate::{Error, ErrorKind, Result};
+
+/// Counts bytes, and a message as the bytes that its share of the room has: so one count bounds
+/// both.
+pub(super) struct Buffer {
+    room: Arc<Semaphore>,
+    limits: BufferLimits,
+    /// What a message takes at least.
+    share: usize,
+    /// All of it: what a message takes at most.
+    all: usize,
+}
+
+/// The room that a message takes up, until this is dropped.
+pub(super) type Room = OwnedSemaphorePermit;
+
+impl Buffer {
+    pub(super) fn new(limits: BufferLimits) -> Self {
+        // No message is smaller than a byte.
+        let count = limits.count.clamp(1, limits.bytes.max(1));
+        let share = limits.bytes / count;
+        let all = share * count;
+        Self {
+            room: Arc::new(Semaphore::new(all)),
+            limits,
+            share,
+            all,
+        }
+    }
+
+    fn size(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.clamp(self.share, self.all)).unwrap_or(u32::MAX)
+    }
+
+    /// Room for a message, if there is some.
+    pub(super) fn try_take(&self, bytes: usize) -> Option<Room> {
+        let size = self.size(bytes);
+        Arc::clone(&self.room).try_acquire_many_owned(size).ok()
+    }
+
+    /// Room for a message.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FlowControl`] where there is none, at once or when the time is over.
+    pub(super) async fn take(&self, bytes: usize, deadline: Instant) -> Result<Room> {
+        if let Some(room) = self.try_take(bytes) {
+            return Ok(room);
+        }
+        if self.limits.when_full == WhenFull::Fail {
+            return Err(self.full("now"));
+        }
+        let room = Arc::clone(&self.room).acquire_many_owned(self.size(bytes));
+        match tokio::time::timeout_at(deadline, room).await {
+            Ok(Ok(room)) => Ok(room),
+            // It is never closed.
+            Ok(Err(_)) | Err(_) => Err(self.full("in time")),
+        }
+    }
+
+    fn full(&self, when: &str) -> Error {
+        let BufferLimits { count, bytes, .. } = self.limits;
+        Error::new(
+            ErrorKind::FlowControl,
+            format!(
+                "the producer holds as much as it may ({count} messages or {bytes} bytes, \
+                 SendBufferMaxMessages and SendBufferMaxBytes), and no room came {when}: send \
+                 more slowly, or raise them"
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Buffer, BufferLimits, WhenFull};
+
+    fn buffer(count: usize, bytes: usize) -> Buffer {
+        Buffer::new(BufferLimits {
+            count,
+            bytes,
+            when_full: WhenFull::Fail,
+        })
+    }
+
+    #[test]
+    fn messages_are_bounded_by_count_and_by_bytes() {
+        let by_count = buffer(3, 1000);
+        let rooms: Vec<_> = (0..4).filter_map(|_| by_count.try_take(1)).collect();
+        assert_eq!(rooms.len(), 3);
+        let by_bytes = buffer(1000, 1000);
+        let first = by_bytes.try_take(600);
+        assert!(first.is_some() && by_bytes.try_take(600).is_none());
+        drop(first);
+        assert!(by_bytes.try_take(600).is_some());
+        // What is larger than all of it has it alone.
+        let all = by_bytes.try_take(5000);
+        assert!(all.is_some() && by_bytes.try_take(1).is_none());
+    }
+}

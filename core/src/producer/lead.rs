@@ -1,0 +1,204 @@
+//! Who has a queue to send to, and takes along what waits.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use onsmq_proto::codec::Command;
+use onsmq_proto::machine::{MessageQueue, Route};
+use onsmq_proto::message::batch;
+use tokio::time::Instant;
+
+use super::attempt::{Sender, Tries, try_deadline};
+use super::gather::{Line, Waiting};
+use super::next::{Next, next_step};
+use super::select::has_alternative;
+use super::stored::{Answer, Place};
+use crate::request::send::Send;
+use crate::{Error, ErrorKind, Result};
+
+/// A queue that no other request is under way to. When it is dropped, what waits meanwhile leaves
+/// through the same queue.
+pub(super) struct Lead {
+    sender: Arc<Sender>,
+    line: Arc<Line>,
+    queue: MessageQueue,
+    is_over: bool,
+}
+
+impl Lead {
+    /// The queue has been taken up in the line.
+    pub(super) const fn new(sender: Arc<Sender>, line: Arc<Line>, queue: MessageQueue) -> Self {
+        Self {
+            sender,
+            line,
+            queue,
+            is_over: false,
+        }
+    }
+
+    pub(super) const fn queue(&self) -> &MessageQueue {
+        &self.queue
+    }
+
+    /// Sends what waits, until nothing does, beside the caller.
+    pub(super) fn drive(self) {
+        self.sender.runtime.clone().spawn(self.run());
+    }
+
+    async fn run(mut self) {
+        while let Some((sends, bytes)) = self.next() {
+            let sends = in_time(&self.sender, sends);
+            if let Err(failed) = self.send(sends, bytes).await {
+                self.again(failed);
+                self.move_on();
+            }
+        }
+    }
+
+    /// What leaves next. Where nothing waits the queue is let go.
+    fn next(&mut self) -> Option<(Vec<Waiting>, usize)> {
+        let limits = self.sender.gathering.as_ref()?.limits;
+        let mut line = self.line.lock();
+        let (sends, bytes) = line.next(limits);
+        if sends.is_empty() {
+            line.let_go(&self.queue);
+            self.is_over = true;
+            return None;
+        }
+        Some((sends, bytes))
+    }
+
+    /// Goes on with another queue, if one is free: this one's broker is in trouble.
+    fn move_on(&mut self) {
+        let routes = &self.sender.instance.routes;
+        let Some(route) = routes.get(&self.queue.topic) else {
+            return;
+        };
+        let mut line = self.line.lock();
+        if let Some(queue) = self.sender.free_queue(&line, &route).cloned() {
+            line.let_go(&self.queue);
+            line.take_up(&queue);
+            drop(line);
+            self.queue = queue;
+        }
+    }
+
+    async fn send(&self, sends: Vec<Waiting>, bytes: usize) -> Result<(), Failed> {
+        let Some(deadline) = sends.iter().map(Waiting::deadline).min() else {
+            return Ok(());
+        };
+        let route = self.sender.instance.routes.get(&self.queue.topic);
+        let deadline = try_deadline(deadline, route.as_deref().is_some_and(has_alternative));
+        let alone = (sends.len() == 1).then(|| sends[0].outgoing());
+        let sent = match alone {
+            Some(outgoing) => {
+                self.sender
+                    .request_once(outgoing, &self.queue, deadline)
+                    .await
+            }
+            None => self.request(self.command(&sends, bytes), deadline).await,
+        };
+        match sent {
+            Ok((place, answer)) => {
+                self.succeeded(route.as_deref());
+                let answer = Arc::new(answer);
+                for (behind, waiting) in (0..).zip(sends) {
+                    let at = place.at(&self.queue, behind, &answer);
+                    waiting.stored(&self.sender, &self.queue, at);
+                }
+                Ok(())
+            }
+            Err(error) => Err(Failed { sends, error }),
+        }
+    }
+
+    fn succeeded(&self, route: Option<&Route>) {
+        if let Some(route) = route {
+            self.sender.succeeded(&self.queue, route);
+        }
+    }
+
+    async fn request(&self, batch: Result<Command>, deadline: Instant) -> Result<(Place, Answer)> {
+        let address = self.sender.master(&self.queue)?;
+        self.sender.exchange(address, batch?, deadline).await
+    }
+
+    fn command(&self, sends: &[Waiting], bytes: usize) -> Result<Command> {
+        let mut body = BytesMut::with_capacity(bytes);
+        for outgoing in sends.iter().map(Waiting::outgoing) {
+            batch::put(&mut body, 0, &outgoing.body, &outgoing.properties)
+                .map_err(|error| Error::internal(format!("a batch cannot be encoded: {error}")))?;
+        }
+        let first = sends.first().map(Waiting::outgoing);
+        Ok(Send {
+            group: &self.sender.group,
+            topic: &self.queue.topic,
+            queue_id: self.queue.queue_id,
+            sys_flag: 0,
+            born_timestamp: first.map_or(0, |first| first.born_timestamp),
+            // Brokers append them to those of each message: an id here would become that of all.
+            properties: "",
+            reconsume_times: 0,
+            max_reconsume_times: None,
+            body: body.freeze(),
+        }
+        .batch_command())
+    }
+
+    /// Has each be tried again, as if it had been sent alone.
+    fn again(&self, failed: Failed) {
+        let Failed { sends, error } = failed;
+        let alone = sends.len() > 1 && is_of_the_batch(&error);
+        for waiting in sends {
+            let tries = Tries::failed_once(waiting.deadline(), &self.queue.broker_name);
+            let failure = (!alone).then(|| (tries, error.clone()));
+            waiting.carry_on(&self.sender, failure);
+        }
+    }
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        self.is_over = true;
+        let mut line = self.line.lock();
+        if line.has_waiting() {
+            drop(line);
+            let (sender, line) = (Arc::clone(&self.sender), Arc::clone(&self.line));
+            Self::new(sender, line, self.queue.clone()).drive();
+        } else {
+            line.let_go(&self.queue);
+        }
+    }
+}
+
+/// A request that failed, and what it would have stored.
+struct Failed {
+    sends: Vec<Waiting>,
+    error: Error,
+}
+
+/// Whether one of many may be what the broker refuses, or that there are many.
+fn is_of_the_batch(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BrokerRefused | ErrorKind::IllegalMessage
+    ) && next_step(error) == Next::GiveUp
+}
+
+/// Those whose time is not over. The others are told.
+fn in_time(sender: &Sender, sends: Vec<Waiting>) -> Vec<Waiting> {
+    let now = Instant::now();
+    if sends.iter().all(|waiting| waiting.deadline() > now) {
+        return sends;
+    }
+    let (sends, late): (Vec<_>, _) = sends.into_iter().partition(|it| it.deadline() > now);
+    for waiting in late {
+        let why = "the message did not leave in time: the requests before it were not answered";
+        let error = waiting.outgoing().told_of(Error::timeout(why));
+        waiting.over(sender, Err(error));
+    }
+    sends
+}
