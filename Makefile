@@ -157,6 +157,26 @@ bench-latency: release ## What a blocking send costs over a bare ping-pong of th
 		-o $(TARGET)/bench/latency -L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread
 	$(TARGET)/bench/latency
 
+# What C programs of bench/ are made of.
+BENCH_CC = cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude
+
+.PHONY: bench-programs
+bench-programs: release tools
+	mkdir -p $(TARGET)/bench
+	for program in send drain bare; do \
+		$(BENCH_CC) bench/c/$$program.c bench/c/bench.c -o $(TARGET)/bench/$$program \
+			-L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread || exit 1; \
+	done
+	cd bench/peers/java && mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+
+.PHONY: bench
+bench: bench-programs $(VENV)/ready ## Measure ours and Apache's Java client against a real broker: docs/benchmarks
+	@scripts/prerequisites.sh cargo java mvn cc node
+	$(PYTHON) -m pip install --quiet --requirement bench/requirements.txt
+	cd bindings-python && VIRTUAL_ENV=$(abspath $(VENV)) ../$(VENV)/bin/maturin develop --quiet --release
+	cd bindings-node && npm ci --silent && npm run --silent build:release
+	$(PYTHON) bench/run.py
+
 # --- first steps ------------------------------------------------------------------------------
 
 .PHONY: quickstart

@@ -26,11 +26,11 @@ bench_t bench_arguments(int argc, char **argv) {
         const char *name;
         const char **text;
         size_t *number;
-    } known[] = {{"address", &bench.address, NULL},      {"topic", &bench.topic, NULL},
-                 {"server", &bench.server, NULL},        {"scenario", &bench.scenario, NULL},
-                 {"messages", NULL, &bench.messages},    {"body", NULL, &bench.body},
-                 {"threads", NULL, &bench.threads},      {"in_flight", NULL, &bench.in_flight},
-                 {"many", NULL, &bench.many},            {"rate", NULL, &bench.rate}};
+    } known[] = {{"address", &bench.address, NULL},   {"topic", &bench.topic, NULL},
+                 {"server", &bench.server, NULL},     {"scenario", &bench.scenario, NULL},
+                 {"messages", NULL, &bench.messages}, {"body", NULL, &bench.body},
+                 {"threads", NULL, &bench.threads},   {"in_flight", NULL, &bench.in_flight},
+                 {"many", NULL, &bench.many},         {"rate", NULL, &bench.rate}};
     for (int at = 1; at < argc; ++at) {
         if (strcmp(argv[at], "--") == 0) {
             bench.properties = argv + at + 1;
@@ -146,8 +146,7 @@ ons_message_t *bench_message(const bench_t *bench) {
     uint8_t *body = malloc(bench->body);
     memset(body, 'x', bench->body);
     ons_message_t *message = NULL;
-    bench_check(
-        ons_message_new(bench->topic, strlen(bench->topic), body, bench->body, &message));
+    bench_check(ons_message_new(bench->topic, strlen(bench->topic), body, bench->body, &message));
     free(body);
     return message;
 }

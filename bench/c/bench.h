@@ -33,8 +33,8 @@ typedef struct {
 bench_t bench_arguments(int argc, char **argv);
 bench_mark_t bench_now(void);
 
-/* Prints what was measured since `begun` as one JSON object on a line. `times_us` may be NULL; it is
-   sorted. */
+/* Prints what was measured since `begun` as one JSON object on a line. `times_us` may be NULL; it
+   is sorted. */
 void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, size_t count);
 
 ons_config_t *bench_config(const bench_t *bench);

@@ -125,8 +125,8 @@ static void many(void) {
         for (size_t each = 0; each < bench->many; ++each) {
             messages[each] = bench_message(bench);
         }
-        bench_check(ons_producer_send_many_async(
-            producer, (const ons_message_t *const *)messages, bench->many, all_sent, NULL, NULL));
+        bench_check(ons_producer_send_many_async(producer, (const ons_message_t *const *)messages,
+                                                 bench->many, all_sent, NULL, NULL));
         for (size_t each = 0; each < bench->many; ++each) {
             ons_message_free(messages[each]);
         }

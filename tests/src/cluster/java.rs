@@ -12,9 +12,8 @@ use super::jars;
 
 /// What all servers start fastest with. The access flags are what RocketMQ and Netty reach for
 /// and JDK 17 closes; the one for java.net is the launcher's own.
-const FLAGS: [&str; 16] = [
+const FLAGS: [&str; 15] = [
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
     "-XX:+ExitOnOutOfMemoryError",
     // Else a class archive of another JVM is complained of on standard output, then passed over.
@@ -32,6 +31,9 @@ const FLAGS: [&str; 16] = [
     "-Drocketmq.broker.diskSpaceCleanForciblyRatio=2.0",
     "-Drocketmq.client.logUseSlf4j=true",
 ];
+
+/// Compiles a little, and at once.
+const START_FAST: &str = "-XX:TieredStopAtLevel=1";
 
 /// What makes servers start fast the next time, or this time.
 #[derive(Debug)]
@@ -65,6 +67,8 @@ pub(super) struct Java {
     /// Whose end ends all servers.
     group: i32,
     tls_flags: Vec<String>,
+    /// MiB of heap of servers that are to be as fast as they can be.
+    heap: Option<u32>,
 }
 
 impl Java {
@@ -93,6 +97,7 @@ impl Java {
             },
             group: cluster.group()?,
             tls_flags,
+            heap: options.heap,
         })
     }
 
@@ -100,8 +105,10 @@ impl Java {
     pub(super) fn command(&self, main_class: &str, home: &Path, heap: (u32, u32)) -> Command {
         let path = |name: &str| home.join(name).display().to_string();
         let mut command = Command::new("java");
+        let heap = self.heap.map_or(heap, |heap| (heap, heap));
         command
             .args([format!("-Xms{}m", heap.0), format!("-Xmx{}m", heap.1)])
+            .args(self.heap.is_none().then_some(START_FAST))
             .args(FLAGS)
             .arg(self.classes.flag(home))
             .args(&self.tls_flags)

@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// A property of the brokers. May be repeated.
     #[arg(long = "broker-config", value_name = "KEY=VALUE", value_parser = property)]
     broker_config: Vec<(String, String)>,
+    /// MiB of each broker's heap: for brokers that are measured, not started fast.
+    #[arg(long, value_name = "MIB")]
+    heap: Option<u32>,
     /// Speak to a person, not to a program; the default when standard input is a terminal.
     #[arg(long)]
     interactive: bool,
@@ -42,6 +45,7 @@ impl Args {
             .brokers(self.brokers)
             .namesrvs(self.namesrvs)
             .acl(self.acl)
+            .heap(self.heap)
             .tls(self.tls);
         let builder = self
             .topics

@@ -1,0 +1,55 @@
+/* Consumes `messages` that a topic holds, through the C ABI: one message a call, or arrays. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t all;
+    atomic_size_t count;
+    size_t wanted;
+    bench_mark_t begun;
+} received = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, {0, 0}};
+
+static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
+    (void)userdata;
+    size_t messages = 0;
+    for (size_t at = 0; at < count; ++at) {
+        messages += ons_delivery_count(deliveries[at]);
+        bench_check(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE));
+        ons_delivery_free(deliveries[at]);
+    }
+    size_t before = atomic_fetch_add(&received.count, messages);
+    if (before == 0) {
+        received.begun = bench_now();
+    }
+    if (before < received.wanted && before + messages >= received.wanted) {
+        pthread_mutex_lock(&received.mutex);
+        pthread_cond_signal(&received.all);
+        pthread_mutex_unlock(&received.mutex);
+    }
+}
+
+int main(int argc, char **argv) {
+    bench_t bench = bench_arguments(argc, argv);
+    received.wanted = bench.messages;
+    ons_config_t *config = bench_config(&bench);
+    ons_consumer_t *consumer = NULL;
+    bench_check(ons_consumer_new(config, &consumer));
+    ons_config_free(config);
+    bench_check(ons_consumer_subscribe(consumer, bench.topic, strlen(bench.topic), ONS_STR("*"),
+                                       receive, NULL, NULL));
+    bench_check(ons_consumer_start(consumer));
+    pthread_mutex_lock(&received.mutex);
+    while (atomic_load(&received.count) < received.wanted) {
+        pthread_cond_wait(&received.all, &received.mutex);
+    }
+    pthread_mutex_unlock(&received.mutex);
+    bench_report(&bench, received.begun, NULL, 0);
+    bench_check(ons_consumer_shutdown(consumer));
+    ons_consumer_free(consumer);
+    return 0;
+}
