@@ -79,7 +79,7 @@ third-party: ## Write THIRD_PARTY.md anew
 format: $(VENV)/ready ## Format all sources
 	$(CARGO) fmt --all
 	$(VENV)/bin/clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp' ':!include/onsmq.h' ':!include/onsmq/openapi.hpp')
-	cd bindings-python && ../$(VENV)/bin/ruff format --quiet . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff format --quiet . ../examples/python ../tests/members ../tests/console ../bench ../scripts/third-party.py
 
 # --- checking ---------------------------------------------------------------------------------
 
@@ -92,8 +92,8 @@ lint-c: $(VENV)/ready
 
 .PHONY: lint-python
 lint-python: python
-	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
-	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../tests/console ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff format --check . ../examples/python ../tests/members ../tests/console ../bench ../scripts/third-party.py
+	cd bindings-python && ../$(VENV)/bin/ruff check . ../examples/python ../tests/members ../tests/console ../bench ../scripts/third-party.py
 	cd bindings-python && ../$(VENV)/bin/mypy
 
 .PHONY: lint-node

@@ -183,7 +183,7 @@ def table(results: list[dict[str, object]]) -> str:
     for title in dict.fromkeys(str(it["title"]) for it in results):
         lines += ["", f"### {title}", ""]
         lines += [
-            "| client | messages a second (spread) | p50 us | p99 us | CPU s per million | RSS MiB |"
+            "| client | messages a second (spread) | p50 us | p99 us | CPU s / million | RSS MiB |"
         ]
         lines += ["| --- | --- | --- | --- | --- | --- |"]
         of_title = [it for it in results if it["title"] == title]
