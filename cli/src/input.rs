@@ -50,7 +50,7 @@ pub(crate) fn length(sources: &Sources) -> Option<u64> {
     let size = |path: &PathBuf| {
         fs::metadata(path)
             .ok()
-            .filter(|it| it.is_file())
+            .filter(fs::Metadata::is_file)
             .map(|it| it.len())
     };
     match &sources.lines {

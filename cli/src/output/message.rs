@@ -56,7 +56,7 @@ fn json(message: &MessageExt) -> Value {
         "bornHost": message.born_host().to_string(),
         "storeTimestamp": message.store_timestamp(),
         "startDeliverTime": message.start_deliver_time(),
-        "brokerName": &*message.broker_name(),
+        "brokerName": message.broker_name(),
         "queueId": message.queue_id(),
         "offset": message.queue_offset(),
     })
