@@ -71,6 +71,11 @@ operations: $(VENV)/ready ## Write the Python package's methods of the Open API 
 	$(PYTHON) bindings-python/scripts/operations.py tests/golden/openapi.json \
 		bindings-python/python/onsmq/_operations.py
 
+.PHONY: man
+man: tools ## Write the manual of the command onsmq into target/man
+	rm -rf $(TARGET)/man && mkdir -p $(TARGET)/man
+	$(DEBUG)/onsmq man $(TARGET)/man
+
 .PHONY: third-party
 third-party: ## Write THIRD_PARTY.md anew
 	scripts/third-party.py
@@ -120,15 +125,16 @@ test-servers: library examples tools python node ## The behaviour suites, on the
 	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
 
 .PHONY: tools
-tools:
+tools: ## Build the command onsmq (debug), and what runs brokers for tests
 	$(CARGO) build --quiet -p onsmq-tests --bins
+	$(CARGO) build --quiet -p onsmq-cli
 
 # Each runs alone as well, with brokers of its own.
 .PHONY: suites
 suites: test-rust test-python test-node test-languages
 
 .PHONY: test-rust
-test-rust: library examples
+test-rust: library examples tools
 	$(CARGO) test --quiet -p onsmq-tests
 
 .PHONY: test-python

@@ -22,6 +22,8 @@ export interface OpenApiResult<T = JsonValue> {
   currentPage: number
   /** Items on a full page; 0 where that is not told. */
   pageSize: number
+  /** The page to ask for next, where the operation has pages; undefined where this is the last. */
+  nextPage: number | undefined
   /** The request's id, for the vendor's support. */
   requestId: string | undefined
   /** What the console says. */

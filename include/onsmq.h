@@ -1281,6 +1281,12 @@ int64_t ons_openapi_result_current_page(const ons_openapi_result_t *result);
 int64_t ons_openapi_result_page_size(const ons_openapi_result_t *result);
 
 /**
+ * The page to ask for next (`currentPage`), where the operation has pages; 0 where this is the last
+ * one, and for NULL.
+ */
+int64_t ons_openapi_result_next_page(const ons_openapi_result_t *result);
+
+/**
  * Frees an answer. NULL: nothing happens.
  */
 void ons_openapi_result_free(ons_openapi_result_t *result);

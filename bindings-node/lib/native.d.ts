@@ -41,6 +41,7 @@ export interface Answer {
   total: number
   currentPage: number
   pageSize: number
+  nextPage?: number
 }
 
 export class Host {

@@ -53,6 +53,7 @@ pub struct Answer {
     pub total: i64,
     pub current_page: i64,
     pub page_size: i64,
+    pub next_page: Option<i64>,
 }
 
 impl Answer {
@@ -65,6 +66,7 @@ impl Answer {
             total: answer.total(),
             current_page: answer.current_page(),
             page_size: answer.page_size(),
+            next_page: answer.next_page(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::wait::{answer, is_main_thread};
 /// Names and values of parameters.
 type Parameters = Vec<(String, String)>;
 /// The fields of `onsmq.openapi.Answer`, in its order; the data as JSON.
-pub(crate) type Fields = (String, i64, i64, i64, Option<String>, String);
+pub(crate) type Fields = (String, i64, i64, i64, Option<String>, String, Option<i64>);
 
 /// A client of a console.
 #[pyclass(frozen, module = "onsmq._onsmq")]
@@ -102,6 +102,7 @@ fn fields(answer: safe::Answer) -> Fields {
         answer.page_size(),
         answer.request_id().map(str::to_owned),
         answer.message().to_owned(),
+        answer.next_page(),
     )
 }
 

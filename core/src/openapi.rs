@@ -17,5 +17,5 @@ pub use answer::Answer;
 pub use client::OpenApi;
 pub use code::OpenApiCode;
 pub(crate) use fault::Fault;
-pub use operation::{Answers, OPERATIONS, Operation, Parameter, ParameterKind};
+pub use operation::{Answers, OPERATIONS, Operation, Parameter, ParameterKind, SECTIONS, Section};
 pub use request::*;

@@ -199,6 +199,15 @@ pub extern "C" fn ons_openapi_result_page_size(result: Option<&ons_openapi_resul
     result.map_or(0, |it| it.answer.page_size)
 }
 
+/// The page to ask for next (`currentPage`), where the operation has pages; 0 where this is the last
+/// one, and for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_openapi_result_next_page(result: Option<&ons_openapi_result_t>) -> i64 {
+    result
+        .and_then(|it| it.answer.next_page)
+        .map_or(0, i64::from)
+}
+
 /// Frees an answer. NULL: nothing happens.
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_openapi_result_free(result: Option<Box<ons_openapi_result_t>>) {

@@ -44,6 +44,8 @@ class OpenApiResult {
     }
     /** Items on a full page; 0 where the console does not say. */
     std::int64_t page_size() const noexcept { return ons_openapi_result_page_size(raw_.get()); }
+    /** The page to ask for next, where the operation has pages; 0 where this is the last one. */
+    std::int64_t next_page() const noexcept { return ons_openapi_result_next_page(raw_.get()); }
 
   private:
     detail::Handle<ons_openapi_result_t, ons_openapi_result_free> raw_;

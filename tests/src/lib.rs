@@ -3,7 +3,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod certificates;
 pub mod cluster;
+pub mod command;
 pub mod console;
 pub mod java;
 pub mod member;

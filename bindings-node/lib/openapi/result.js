@@ -5,12 +5,13 @@ const { parse } = require('./json.js')
 /** What a console answered; `openapi.d.ts` says more. */
 class OpenApiResult {
   /** @param {import('../native.js').Answer} answer */
-  constructor({ data, total, currentPage, pageSize, requestId, message }) {
+  constructor({ data, total, currentPage, pageSize, nextPage, requestId, message }) {
     /** @type {any} */
     this.data = parse(data)
     this.total = total
     this.currentPage = currentPage
     this.pageSize = pageSize
+    this.nextPage = nextPage
     this.requestId = requestId
     this.message = message
   }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-function tool() {
+/** The program that starts brokers; others for tests are beside it. */
+export function tool() {
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
   const path = process.env.ONSMQ_TEST_BROKER ?? resolve(target, 'debug/onsmq-test-broker')
   if (existsSync(path)) return path

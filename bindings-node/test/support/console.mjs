@@ -20,14 +20,16 @@ export class Console {
   #process
   endpoint = ''
 
-  constructor() {
-    this.#process = spawn('python3', [`${folder}/console.py`], {
+  /** @param {string[]} [options] */
+  constructor(options = []) {
+    this.#process = spawn('python3', [`${folder}/console.py`, ...options], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
   }
 
-  static async start() {
-    const console = new Console()
+  /** @param {string[]} [options] */
+  static async start(options) {
+    const console = new Console(options)
     const [line] = await once(createInterface(console.#process.stdout), 'line')
     console.endpoint = JSON.parse(line).endpoint
     return console

@@ -14,9 +14,6 @@ Parameters = Mapping[str, Parameter]
 A = TypeVar("A", covariant=True)
 P = TypeVar("P", covariant=True)
 
-# What the console takes where nothing was asked for.
-_PAGE_SIZE = 20
-
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
@@ -34,6 +31,8 @@ class Answer:
     """The request's id, for the vendor's support, where there is one."""
     message: str
     """What the console says."""
+    next_page: int | None = None
+    """The page to ask for next, where the operation has pages; None where this is the last."""
 
     @property
     def items(self) -> list[Any]:
@@ -45,7 +44,7 @@ class Answer:
         return lists[0] if len(lists) == 1 else []
 
 
-def decoded(fields: tuple[str, int, int, int, str | None, str]) -> Answer:
+def decoded(fields: tuple[str, int, int, int, str | None, str, int | None]) -> Answer:
     """An answer as the library gives it."""
     return Answer(json.loads(fields[0]), *fields[1:])
 
@@ -65,27 +64,3 @@ class Section(Generic[A, P]):
 
     def __init__(self, caller: Caller[A, P]) -> None:
         self._caller = caller
-
-
-class Paging:
-    """Which page is next."""
-
-    def __init__(self, parameters: Parameters) -> None:
-        page, size = parameters.get("currentPage"), parameters.get("pageSize")
-        self._parameters = parameters
-        self._page = 1 if page is None else int(page)
-        self._size = _PAGE_SIZE if size is None else int(size)
-        self.more = True
-
-    def parameters(self) -> Parameters:
-        """What to ask for now."""
-        return {**self._parameters, "currentPage": self._page}
-
-    def turned(self, answer: Answer) -> bool:
-        """Notes what came, and says whether it is a page: one behind the last one is empty."""
-        items, size = len(answer.items), answer.page_size or self._size
-        # Where the console does not say how many there are, a page that is not full is the last.
-        more = self._page * size < answer.total if answer.total else items >= size
-        self._page += 1
-        self.more = more and items > 0
-        return items > 0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from . import _onsmq
 from ._log import follow_level
 from ._loop import Port
-from ._openapi import Answer, Paging, Parameters, decoded
+from ._openapi import Answer, Parameters, decoded
 from ._operations import OpenApiCode, Operations
 from ._properties import Properties, Property, as_text, parameters_as_text
 from .errors import ErrorCode, OnsClientError
@@ -127,11 +127,13 @@ class _Caller:
         return decoded(self._native.call(operation, parameters_as_text(parameters)))
 
     def pages(self, operation: str, parameters: Parameters) -> Iterator[Answer]:
-        paging = Paging(parameters)
-        while paging.more:
-            answer = self.call(operation, paging.parameters())
-            if paging.turned(answer):
+        page = parameters.get("currentPage")
+        while True:
+            answer = self.call(operation, {**parameters, "currentPage": page})
+            if answer.items:  # A page behind the last one is empty.
                 yield answer
+            if (page := answer.next_page) is None:
+                return
 
 
 class _AsyncCaller:
@@ -145,8 +147,10 @@ class _AsyncCaller:
         return decoded(await self.port.ask(self._native.call_into, operation, texts))
 
     async def pages(self, operation: str, parameters: Parameters) -> AsyncIterator[Answer]:
-        paging = Paging(parameters)
-        while paging.more:
-            answer = await self.call(operation, paging.parameters())
-            if paging.turned(answer):
+        page = parameters.get("currentPage")
+        while True:
+            answer = await self.call(operation, {**parameters, "currentPage": page})
+            if answer.items:
                 yield answer
+            if (page := answer.next_page) is None:
+                return

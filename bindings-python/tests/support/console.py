@@ -36,9 +36,9 @@ P = TypeVar("P")
 class Console:
     """A running one. What a client is to meet is in the endpoint that it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "console" / "console.py")],
+            [sys.executable, str(ROOT / "tests" / "console" / "console.py"), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

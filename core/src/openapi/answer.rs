@@ -22,6 +22,9 @@ pub struct Answer {
     pub current_page: i64,
     /// Items on a full page; 0 where that is not told.
     pub page_size: i64,
+    /// The page to ask for next (`currentPage`), of an operation that has pages; none where this is
+    /// the last.
+    pub next_page: Option<i32>,
     /// The request's id, for the vendor's support; empty where there is none.
     pub request_id: String,
     /// What the console says.
@@ -84,6 +87,7 @@ pub(super) fn parse(bytes: &[u8], answers: Answers) -> Result<Outcome, serde_jso
         total: number(&fields, "total"),
         current_page: number(&fields, "currentPage"),
         page_size: number(&fields, "pageSize"),
+        next_page: None,
         request_id,
         message,
     }))

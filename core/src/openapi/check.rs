@@ -56,6 +56,11 @@ fn find<'a>(given: &'a Given, name: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.as_str())
 }
 
+/// A parameter that is a number.
+pub(super) fn number(given: &Given, name: &str) -> Option<i32> {
+    find(given, name)?.parse().ok()
+}
+
 fn wrong(text: &str) -> Error {
     Error::new(ErrorKind::InvalidArgument, text)
 }

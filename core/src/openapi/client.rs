@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::check::{check, check_names};
 use super::exchange::{Question, ask};
 use super::operation::{Answers, Operation};
+use super::pages::next_page;
 use super::{Answer, fault};
 use crate::config::{Config, OpenApiConfig};
 use crate::net::http_settings;
@@ -115,7 +116,9 @@ impl OpenApi {
             }
         };
         let asked = timeout_at(Instant::now() + limit, asked).await;
-        asked.unwrap_or_else(|_| Err(fault::out_of_time(limit.as_millis())))
+        let mut answer = asked.unwrap_or_else(|_| Err(fault::out_of_time(limit.as_millis())))?;
+        answer.next_page = next_page(operation, parameters, &answer);
+        Ok(answer)
     }
 
     /// A read may be made again.

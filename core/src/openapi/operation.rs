@@ -1,5 +1,6 @@
 //! The operations as data.
 
+use super::pages::CURRENT_PAGE;
 use super::table::operations;
 
 /// An operation of the console.
@@ -20,6 +21,16 @@ pub struct Operation {
     pub doc: &'static str,
     /// What it takes, those first that it needs.
     pub parameters: &'static [Parameter],
+}
+
+/// A section of the guide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Section {
+    /// Its name, such as `topic`.
+    pub name: &'static str,
+    /// What it is about.
+    pub doc: &'static str,
 }
 
 /// What an answer holds.
@@ -77,6 +88,12 @@ macro_rules! data {
         ($($optional:ident $optional_kind:ident $optional_name:literal
             [$($optional_value:literal)*] $optional_doc:literal)*)
     )*})*) => {
+        /// Every section of the guide, in its order.
+        pub const SECTIONS: &[Section] = &[$(Section {
+            name: stringify!($section),
+            doc: $section_doc,
+        },)*];
+
         /// Every operation of the guide.
         pub const OPERATIONS: &[Operation] = &[$($(Operation {
             section: stringify!($section),
@@ -127,6 +144,12 @@ impl Operation {
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.name == name)
+    }
+
+    /// Whether its answers come page by page.
+    #[must_use]
+    pub fn has_pages(&self) -> bool {
+        self.parameter(CURRENT_PAGE).is_some()
     }
 
     /// The parameter of a name.

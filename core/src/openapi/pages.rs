@@ -3,10 +3,15 @@
 use futures_util::stream::{self, Stream};
 
 use super::Answer;
+use super::check::{Given, number};
+use super::operation::Operation;
 use super::request::TopicListInPage;
 use crate::Result;
 
-/// What the console takes where nothing was asked for.
+/// The parameter that says which page is asked for.
+pub(super) const CURRENT_PAGE: &str = "currentPage";
+/// What the console takes where no page and no size was asked for.
+const FIRST_PAGE: i32 = 1;
 const PAGE_SIZE: i32 = 20;
 
 impl TopicListInPage {
@@ -14,32 +19,39 @@ impl TopicListInPage {
     /// polled for. It ends behind the page that `total` says is the last, or at an empty one; a
     /// failure is its last item.
     pub fn pages(self) -> impl Stream<Item = Result<Answer>> + Send {
-        let first = self.0.number("currentPage").unwrap_or(1);
-        stream::unfold(Some((self, first)), |state| async move {
-            let (request, page) = state?;
-            let answer = request.clone().current_page(page).await;
-            let more = answer.as_ref().is_ok_and(|it| {
-                let size = request.0.number("pageSize");
-                has_more(it, page, size)
-            });
+        stream::unfold(Some(self), |request| async move {
+            let request = request?;
+            let answer = request.clone().await;
             match &answer {
                 Ok(it) if it.items().is_empty() => None,
-                _ => Some((answer, more.then_some((request, page.saturating_add(1))))),
+                Ok(it) => {
+                    let next = it.next_page.map(|page| request.current_page(page));
+                    Some((answer, next))
+                }
+                Err(_) => Some((answer, None)),
             }
         })
     }
 }
 
-/// Whether there is a page behind `page`. Where the console does not say how many there are, a page
-/// that is not full is the last.
-fn has_more(answer: &Answer, page: i32, asked: Option<i32>) -> bool {
-    let on_page = i64::try_from(answer.items().len()).unwrap_or(i64::MAX);
+/// The page behind an answer, where the operation has pages and there is one. Where the console does
+/// not say how many there are, a page that is not full is the last; one without items always is.
+pub(super) fn next_page(
+    operation: Option<&Operation>,
+    given: &Given,
+    answer: &Answer,
+) -> Option<i32> {
+    let page = number(given, CURRENT_PAGE);
+    let has_pages = operation.map_or(page.is_some(), Operation::has_pages);
+    let page = page.unwrap_or(FIRST_PAGE);
     let size = match answer.page_size {
-        0 => i64::from(asked.unwrap_or(PAGE_SIZE)),
+        0 => i64::from(number(given, "pageSize").unwrap_or(PAGE_SIZE)),
         told => told,
     };
-    match answer.total {
+    let on_page = i64::try_from(answer.items().len()).unwrap_or(i64::MAX);
+    let has_more = match answer.total {
         0 => on_page >= size,
         total => i64::from(page).saturating_mul(size) < total,
-    }
+    };
+    (has_pages && has_more && on_page > 0).then(|| page.saturating_add(1))
 }

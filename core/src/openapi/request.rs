@@ -13,7 +13,7 @@ pub type Asking = Pin<Box<dyn Future<Output = Result<Answer>> + Send>>;
 /// What all requests are: an operation and its parameters. Nothing is sent before it is awaited.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
-    pub(super) client: OpenApi,
+    client: OpenApi,
     name: &'static str,
     parameters: Vec<(&'static str, String)>,
 }
@@ -31,11 +31,6 @@ impl Call {
     pub(super) fn put(&mut self, name: &'static str, value: impl Display) {
         self.parameters.retain(|(known, _)| *known != name);
         self.parameters.push((name, value.to_string()));
-    }
-
-    pub(super) fn number(&self, name: &str) -> Option<i32> {
-        let (_, value) = self.parameters.iter().find(|(known, _)| *known == name)?;
-        value.parse().ok()
     }
 
     pub(super) async fn send(self) -> Result<Answer> {

@@ -5,8 +5,8 @@ use std::ffi::c_void;
 use onsmq_ffi::{
     ons_error_t, ons_openapi_call, ons_openapi_call_async, ons_openapi_new,
     ons_openapi_result_current_page, ons_openapi_result_data, ons_openapi_result_message,
-    ons_openapi_result_page_size, ons_openapi_result_request_id, ons_openapi_result_t,
-    ons_openapi_result_total, ons_openapi_t, ons_view_t,
+    ons_openapi_result_next_page, ons_openapi_result_page_size, ons_openapi_result_request_id,
+    ons_openapi_result_t, ons_openapi_result_total, ons_openapi_t, ons_view_t,
 };
 
 use crate::abi::{self, Once, check, destroy, str_parts};
@@ -51,6 +51,12 @@ impl Answer {
     #[must_use]
     pub fn page_size(&self) -> i64 {
         ons_openapi_result_page_size(Some(&self.0))
+    }
+
+    /// The page to ask for next; none where this is the last, or the operation has no pages.
+    #[must_use]
+    pub fn next_page(&self) -> Option<i64> {
+        Some(ons_openapi_result_next_page(Some(&self.0))).filter(|page| *page > 0)
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod answers;
 mod calls;
+mod command;
 mod faults;
 mod log;
 mod native;
+mod proxies;
 mod secrets;
 mod signatures;
 mod tls;

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use onsmq::{Error, ErrorKind};
+use onsmq_tests::certificates::Certificate;
 use onsmq_tests::console::Console;
-use rcgen::{
-    BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
-};
 use tempfile::TempDir;
 
 use crate::calls::{answers, client};
 
-/// An authority that this process makes up, and a console with a certificate of it.
+/// A console with a certificate.
 struct Scene {
     console: Console,
     ca: PathBuf,
@@ -19,28 +17,18 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(host: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+    fn new(make: impl FnOnce(&Path) -> Certificate) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let authority_key = KeyPair::generate().expect("a key");
-        let root = authority
-            .self_signed(&authority_key)
-            .expect("a certificate");
-        let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a host");
-        change(&mut params);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = Issuer::new(authority, authority_key);
-        let certificate = params.signed_by(&key, &issuer).expect("a certificate");
-        let write = |name: &str, text: String| write(folder.path(), name, &text);
-        let certificate = write("server.pem", certificate.pem());
-        let key = write("server.key", key.serialize_pem());
+        let made = make(folder.path());
         Self {
-            console: Console::start_secure(&certificate, &key),
-            ca: write("ca.pem", root.pem()),
+            console: Console::start_secure(&made.certificate, &made.key),
+            ca: made.ca,
             _folder: folder,
         }
+    }
+
+    fn good() -> Self {
+        Self::new(|folder| Certificate::of_host(folder, "good", "127.0.0.1"))
     }
 
     /// How a call fails that trusts an authority.
@@ -55,12 +43,6 @@ impl Scene {
     }
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).expect("a file");
-    path
-}
-
 fn says(error: &Error, words: &[&str]) {
     for word in words {
         assert!(error.message().contains(word), "no `{word}`: {error}");
@@ -69,7 +51,7 @@ fn says(error: &Error, words: &[&str]) {
 
 #[tokio::test]
 async fn a_console_with_a_good_certificate_is_talked_to_in_tls() {
-    let scene = Scene::new("127.0.0.1", |_| {});
+    let scene = Scene::good();
     let ca = scene.ca.to_str().expect("UTF-8");
     let config = scene.console.config("").set("tls.client.trustCertPath", ca);
     assert_eq!(answers(&client(&config)).await.len(), 39);
@@ -82,9 +64,9 @@ async fn a_console_with_a_good_certificate_is_talked_to_in_tls() {
 
 #[tokio::test]
 async fn a_certificate_that_does_not_verify_is_told() {
-    let good = Scene::new("127.0.0.1", |_| {});
-    let expired = Scene::new("127.0.0.1", |it| it.not_after = date_time_ymd(2020, 1, 1));
-    let elsewhere = Scene::new("console.example", |_| {});
+    let good = Scene::good();
+    let expired = Scene::new(|folder| Certificate::expired(folder, "expired", "127.0.0.1"));
+    let elsewhere = Scene::new(|folder| Certificate::of_host(folder, "it", "console.example"));
     says(
         &good.failure(&expired.ca).await,
         &["not trusted here", "tls.client.trustCertPath"],
