@@ -220,7 +220,7 @@ impl Report {
         self.progress.sent(length);
         let line = match self.json {
             true => as_json(sent),
-            false => sent.message_id.clone(),
+            false => sent.message_id.into(),
         };
         let (progress, lines) = (&self.progress, &mut self.lines);
         let written = progress.aside(|| lines.write(&line))?;
@@ -276,8 +276,8 @@ impl Report {
 
 fn as_json(sent: &SendResult) -> String {
     let sent = json!({
-        "messageId": sent.message_id,
-        "topic": sent.topic,
+        "messageId": &*sent.message_id,
+        "topic": &*sent.topic,
         "brokerName": &*sent.broker_name,
         "queueId": sent.queue_id,
         "offset": sent.queue_offset,
