@@ -103,6 +103,11 @@ impl Broker {
         }
     }
 
+    /// Has the locks of a group, or of all, run out.
+    pub(crate) fn expire_locks(&self, group: Option<&str>) {
+        self.locks.expire(group);
+    }
+
     /// A connection is gone: its clients leave their groups.
     pub(crate) fn disconnected(&self, peer: &Peer) {
         self.groups.disconnect(peer);
@@ -145,7 +150,7 @@ impl Broker {
 }
 
 /// `broker-a` to `broker-z`, then by number.
-fn broker_name(number: usize) -> String {
+pub(crate) fn broker_name(number: usize) -> String {
     match u8::try_from(number) {
         Ok(number @ 0..26) => format!("broker-{}", char::from(b'a' + number)),
         _ => format!("broker-{number}"),

@@ -25,8 +25,9 @@
 //! - There is no access control, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
-//! Reading order: `server` opens the sockets, `connection` owns one of them, `service` is
-//! the door that every request passes, `name_server` and `broker` are behind it. One file
+//! Reading order: `server` starts the `node`s, `listener` accepts, `connection` owns one socket,
+//! `service` is the door that every request passes, `name_server` and `broker` are behind it.
+//! `faults` says what goes wrong on purpose, `control` does what other languages ask for. One file
 //! per exchange below `broker`, the messages themselves in `store`.
 
 #![forbid(unsafe_code)]
@@ -35,10 +36,15 @@ mod answer;
 mod broker;
 mod builder;
 mod clock;
+mod cluster;
 mod connection;
+mod control;
+mod delayed;
+pub mod faults;
 mod listener;
 mod long_poll;
 mod name_server;
+mod node;
 mod outbox;
 mod peer;
 mod server;
@@ -48,4 +54,6 @@ mod sql;
 mod store;
 
 pub use builder::Builder;
-pub use server::{DevServer, InvalidTopic};
+pub use cluster::{BrokerInfo, InvalidTopic};
+pub use control::ControlError;
+pub use server::DevServer;

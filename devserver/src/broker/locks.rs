@@ -61,6 +61,17 @@ impl QueueLocks {
             .is_some_and(|locks| locks.values().any(|lock| lock.is_alive(now)))
     }
 
+    /// Takes the locks of a group, or of all, from who holds them.
+    pub(super) fn expire(&self, group: Option<&str>) {
+        let mut groups = self.0.lock();
+        match group {
+            Some(group) => {
+                groups.remove(group);
+            }
+            None => groups.clear(),
+        }
+    }
+
     /// Locks for a client what no other one holds, and gives that.
     fn lock(&self, request: LockRequest, now: Instant) -> Vec<QueueName> {
         let mut groups = self.0.lock();
