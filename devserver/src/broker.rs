@@ -34,7 +34,7 @@ use crate::service::Context;
 use crate::settings::Settings;
 use crate::store::{Log, Topics};
 
-pub(crate) use topics::check_name as check_topic_name;
+pub(crate) use topics::{check_name as check_topic_name, group_of_retry_topic};
 
 /// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
 /// which addresses of the log are taken.
@@ -59,10 +59,10 @@ impl Broker {
             name: broker_name(number),
             topics: Topics::default(),
             log: Log::new(address),
+            locks: locks::QueueLocks::new(settings.lock_life),
             settings,
             groups: groups::Groups::default(),
             offsets: offsets::Offsets::default(),
-            locks: locks::QueueLocks::default(),
             schedule: schedule::Schedule::default(),
             halves: transactions::Undecided::default(),
             unique_ids: UniqueIds::new(
@@ -75,8 +75,9 @@ impl Broker {
         this
     }
 
-    /// Serves a request: each code has its file.
+    /// Serves a request, if who asks may ask for it: each code has its file.
     pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Answered {
+        self.settings.accounts.check(request)?;
         match request.request_code() {
             RequestCode::SEND_MESSAGE
             | RequestCode::SEND_MESSAGE_V2

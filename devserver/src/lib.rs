@@ -32,6 +32,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod answer;
 mod broker;
 mod builder;
@@ -53,6 +54,7 @@ mod settings;
 mod sql;
 mod store;
 
+pub use access::{Account, Permission};
 pub use builder::Builder;
 pub use cluster::{BrokerInfo, InvalidTopic};
 pub use control::ControlError;
