@@ -1,6 +1,6 @@
 //! The embedded dev server.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
@@ -35,13 +35,16 @@ impl DevServer {
     }
 
     fn create_topic(&self, py: Python<'_>, topic: &Bound<'_, PyAny>, queues: u32) -> PyResult<()> {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = inner
-            .as_ref()
-            .ok_or_else(|| errors::closed(py, "the dev server was stopped: start a new one"))?;
+        let server = self.running(py)?;
         server
             .create_topic(&text("topic", topic)?, queues)
             .to_py(py)
+    }
+
+    /// Takes and gives JSON.
+    fn control(&self, py: Python<'_>, command: String) -> PyResult<String> {
+        let server = self.running(py)?;
+        wait(py, move || server.control(&command))?.to_py(py)
     }
 
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
@@ -51,5 +54,15 @@ impl DevServer {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         wait(py, move || drop(server))
+    }
+}
+
+impl DevServer {
+    fn running(&self, py: Python<'_>) -> PyResult<Arc<safe::DevServer>> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner
+            .as_ref()
+            .map(Handle::share)
+            .ok_or_else(|| errors::closed(py, "the dev server was stopped: start a new one"))
     }
 }

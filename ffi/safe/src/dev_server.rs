@@ -1,8 +1,8 @@
 //! The dev server.
 
 use onsmq_ffi::{
-    ons_dev_server_create_topic, ons_dev_server_namesrv_addr, ons_dev_server_start,
-    ons_dev_server_t,
+    ons_dev_server_control, ons_dev_server_create_topic, ons_dev_server_namesrv_addr,
+    ons_dev_server_start, ons_dev_server_t, ons_text_view,
 };
 
 use crate::abi::{self, check, str_parts};
@@ -33,5 +33,18 @@ impl DevServer {
         let (topic, len) = str_parts(topic);
         // SAFETY: the pointer is to as many bytes as said.
         check(unsafe { ons_dev_server_create_topic(Some(&self.0), topic, len, queues) })
+    }
+
+    /// Does what a JSON text asks for, and gives its answer, in JSON as well.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn control(&self, command: &str) -> Result<String> {
+        let (command, len) = str_parts(command);
+        let answer = abi::out(|out| {
+            // SAFETY: the pointer is to as many bytes as said.
+            unsafe { ons_dev_server_control(Some(&self.0), command, len, out) }
+        })?;
+        Ok(abi::text(ons_text_view(Some(&answer)), &answer).to_owned())
     }
 }
