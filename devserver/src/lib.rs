@@ -22,6 +22,8 @@
 //! - Offsets in the log are unique, but tell no order between queues.
 //! - A half message is asked about when its time is over, not at the next round of 30 s; a
 //!   second verdict on it is not heard.
+//! - The console has the operations of the Open API; `docs/dev-console.md` says what each of them
+//!   does here.
 //! - There is no access control, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
@@ -36,10 +38,12 @@ mod broker;
 mod builder;
 mod clock;
 mod connection;
+mod console;
 mod listener;
 mod long_poll;
 mod name_server;
 mod outbox;
+mod page;
 mod peer;
 mod server;
 mod service;
@@ -48,4 +52,5 @@ mod sql;
 mod store;
 
 pub use builder::Builder;
+pub use console::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
 pub use server::{DevServer, InvalidTopic};

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::Builder;
 use crate::broker::Broker;
+use crate::console::{self, Console};
 use crate::listener::Listener;
 use crate::name_server::NameServer;
 use crate::service::Service;
@@ -22,6 +23,7 @@ use crate::store::TopicConfig;
 #[derive(Debug)]
 pub struct DevServer {
     namesrv: SocketAddr,
+    console: Option<SocketAddr>,
     brokers: Vec<Arc<Broker>>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -65,9 +67,18 @@ impl DevServer {
         }
         let service = Arc::new(Service::NameServer(NameServer::new(brokers.clone())));
         let listener = Listener::new(name_server, service, ids);
-        tasks.spawn(listener.run(stopped));
+        tasks.spawn(listener.run(stopped.clone()));
+        let mut console = None;
+        if let Some(port) = settings.console {
+            let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            console = Some(socket.local_addr()?);
+            let behind = Console::new(brokers.clone(), namesrv, settings);
+            let listener = console::Listener::new(socket, Arc::new(behind));
+            tasks.spawn(listener.run(stopped));
+        }
         Ok(Self {
             namesrv,
+            console,
             brokers,
             stop,
             tasks,
@@ -78,6 +89,13 @@ impl DevServer {
     #[must_use]
     pub fn namesrv_addr(&self) -> String {
         self.namesrv.to_string()
+    }
+
+    /// The console, `http://127.0.0.1:port`: a client of the Open API takes it as `Endpoint`, and a
+    /// browser shows a page there. `None` where the server was started without.
+    #[must_use]
+    pub fn console_url(&self) -> Option<String> {
+        self.console.map(|address| format!("http://{address}"))
     }
 
     /// Makes a topic with so many queues at each broker, or changes the number; the messages of

@@ -31,7 +31,7 @@ impl Service {
     /// here.
     pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Outcome {
         if request.is_response() {
-            // What a client answers to a request of the server's; none is awaited so far.
+            context.peer.answered(request.clone());
             return Outcome::Silence;
         }
         let answered = match self {

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) delay_levels: Vec<Duration>,
     pub(crate) retry_delay: Option<Duration>,
     pub(crate) check_back_delay: Option<Duration>,
+    /// The console's port; `None` where there is to be no console.
+    pub(crate) console: Option<u16>,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             delay_levels: DELAY_LEVELS.map(Duration::from_secs).to_vec(),
             retry_delay: None,
             check_back_delay: None,
+            console: Some(0),
         }
     }
 }
