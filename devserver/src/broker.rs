@@ -42,7 +42,7 @@ pub(crate) use find::latest;
 pub(crate) use groups::{GroupView, Member};
 pub(crate) use operator::{Progress, stored_between};
 pub(crate) use send_here::Parcel;
-pub(crate) use topics::check_name as check_topic_name;
+pub(crate) use topics::{check_name as check_topic_name, group_of_retry_topic};
 
 /// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
 /// which addresses of the log are taken.
@@ -68,10 +68,10 @@ impl Broker {
             name: broker_name(number),
             topics: Topics::default(),
             log: Log::new(address),
+            locks: locks::QueueLocks::new(settings.lock_life),
             settings,
             groups: groups::Groups::default(),
             offsets: offsets::Offsets::default(),
-            locks: locks::QueueLocks::default(),
             schedule: schedule::Schedule::default(),
             halves: transactions::Undecided::default(),
             throughput: throughput::Throughput::default(),
@@ -85,8 +85,9 @@ impl Broker {
         this
     }
 
-    /// Serves a request: each code has its file.
+    /// Serves a request, if who asks may ask for it: each code has its file.
     pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Answered {
+        self.settings.accounts.check(request)?;
         match request.request_code() {
             RequestCode::SEND_MESSAGE
             | RequestCode::SEND_MESSAGE_V2
@@ -111,6 +112,11 @@ impl Broker {
             RequestCode::UPDATE_AND_CREATE_TOPIC => self.update_topic(request),
             other => Err(unsupported(other)),
         }
+    }
+
+    /// Has the locks of a group, or of all, run out.
+    pub(crate) fn expire_locks(&self, group: Option<&str>) {
+        self.locks.expire(group);
     }
 
     /// A connection is gone: its clients leave their groups.
@@ -155,7 +161,7 @@ impl Broker {
 }
 
 /// `broker-a` to `broker-z`, then by number.
-fn broker_name(number: usize) -> String {
+pub(crate) fn broker_name(number: usize) -> String {
     match u8::try_from(number) {
         Ok(number @ 0..26) => format!("broker-{}", char::from(b'a' + number)),
         _ => format!("broker-{number}"),

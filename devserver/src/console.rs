@@ -23,6 +23,8 @@ use parking_lot::Mutex;
 
 use crate::broker::Broker;
 use crate::clock;
+use crate::cluster::{BrokerInfo, Cluster};
+use crate::control::ControlError;
 use crate::settings::Settings;
 use crate::store::Topic;
 
@@ -34,8 +36,7 @@ pub(crate) use reply::{Posted, Reply};
 /// The console of a server.
 #[derive(Debug)]
 pub(crate) struct Console {
-    brokers: Vec<Arc<Broker>>,
-    pub(crate) namesrv: SocketAddr,
+    cluster: Arc<Cluster>,
     pub(crate) settings: Arc<Settings>,
     /// When the server was started, in ms.
     pub(crate) started: i64,
@@ -46,14 +47,9 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    pub(crate) fn new(
-        brokers: Vec<Arc<Broker>>,
-        namesrv: SocketAddr,
-        settings: Arc<Settings>,
-    ) -> Self {
+    pub(crate) fn new(cluster: Arc<Cluster>, settings: Arc<Settings>) -> Self {
         Self {
-            brokers,
-            namesrv,
+            cluster,
             settings,
             started: clock::now_ms(),
             records: Mutex::default(),
@@ -68,18 +64,40 @@ impl Console {
         format!("dev-{number}")
     }
 
+    /// What clients are given.
+    pub(crate) fn namesrv(&self) -> SocketAddr {
+        self.cluster.namesrv
+    }
+
     /// The brokers that run.
-    pub(crate) fn brokers(&self) -> &[Arc<Broker>] {
-        &self.brokers
+    pub(crate) fn brokers(&self) -> Vec<Arc<Broker>> {
+        let nodes = self.cluster.nodes.iter();
+        nodes.filter_map(|node| node.running()).collect()
+    }
+
+    /// What is to be known of the brokers.
+    pub(crate) fn nodes(&self) -> Vec<BrokerInfo> {
+        self.cluster.brokers()
+    }
+
+    /// Does what a JSON text asks for ([`DevServer::control`](crate::DevServer::control)).
+    pub(crate) async fn control(&self, text: &str) -> Result<String, ControlError> {
+        self.cluster.control(text).await
+    }
+
+    /// All brokers, those that were killed as well.
+    pub(crate) fn all_brokers(&self) -> Vec<Arc<Broker>> {
+        let nodes = self.cluster.nodes.iter();
+        nodes.map(|node| node.broker()).collect()
     }
 
     /// A topic at each broker that has it, by its name on the wire.
-    pub(crate) fn topic(&self, wire_name: &str) -> Vec<(&Broker, Arc<Topic>)> {
-        let at = |broker: &'_ Arc<Broker>| broker.topics.get(wire_name);
-        let brokers = self.brokers().iter();
-        brokers
-            .filter_map(|broker| Some((&**broker, at(broker)?)))
-            .collect()
+    pub(crate) fn topic(&self, wire_name: &str) -> Vec<(Arc<Broker>, Arc<Topic>)> {
+        let with_topic = |broker: Arc<Broker>| {
+            let topic = broker.topics.get(wire_name)?;
+            Some((broker, topic))
+        };
+        self.brokers().into_iter().filter_map(with_topic).collect()
     }
 }
 

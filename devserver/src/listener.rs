@@ -43,10 +43,14 @@ impl Listener {
             tokio::select! {
                 accepted = self.socket.accept() => match accepted {
                     Ok((socket, address)) => {
-                        let id = self.ids.fetch_add(1, Ordering::Relaxed);
-                        let peer = Peer::new(id, address);
-                        let connection = Connection::new(Arc::clone(&self.service), peer);
-                        connections.spawn(serve(connection, socket));
+                        if self.service.accepts_connection() {
+                            let id = self.ids.fetch_add(1, Ordering::Relaxed);
+                            let peer = Peer::new(id, address);
+                            let connection = Connection::new(Arc::clone(&self.service), peer);
+                            connections.spawn(serve(connection, socket));
+                        } else {
+                            reset(&socket);
+                        }
                     }
                     Err(error) => {
                         // Out of descriptors, most likely: not to spin until some are free.
@@ -60,6 +64,12 @@ impl Listener {
         }
         connections.shutdown().await;
     }
+}
+
+/// Has a connection end with a reset, as where nobody listens, once it is dropped.
+fn reset(socket: &TcpStream) {
+    // Where this cannot be set, the connection ends all the same.
+    let _ = socket.set_zero_linger();
 }
 
 async fn serve(connection: Connection, socket: TcpStream) {

@@ -6,7 +6,7 @@ use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 use serde_json::json;
 
 use crate::answer::{Answered, Refusal, success};
-use crate::broker::Broker;
+use crate::node::Node;
 use crate::settings::CLUSTER;
 
 /// Where Java's texts send their readers.
@@ -19,12 +19,12 @@ const STANDARD_JSON: i16 = 401;
 /// Sees its brokers directly: there is nothing to register.
 #[derive(Debug)]
 pub(crate) struct NameServer {
-    brokers: Vec<Arc<Broker>>,
+    nodes: Arc<[Arc<Node>]>,
 }
 
 impl NameServer {
-    pub(crate) const fn new(brokers: Vec<Arc<Broker>>) -> Self {
-        Self { brokers }
+    pub(crate) const fn new(nodes: Arc<[Arc<Node>]>) -> Self {
+        Self { nodes }
     }
 
     pub(crate) fn serve(&self, request: &Command) -> Answered {
@@ -37,10 +37,11 @@ impl NameServer {
     fn route(&self, request: &Command) -> Answered {
         let topic = request.fields.required("topic")?;
         let (brokers, queues): (Vec<_>, Vec<_>) = self
-            .brokers
+            .nodes
             .iter()
-            .filter_map(|broker| Some((broker, broker.topics.get(topic)?)))
-            .map(|(broker, topic)| {
+            .filter_map(|node| node.running())
+            .filter_map(|broker| Some((broker.topics.get(topic)?, broker)))
+            .map(|(topic, broker)| {
                 let broker_data = json!({
                     "brokerAddrs": { "0": broker.log.host().to_string() },
                     "brokerName": broker.name,

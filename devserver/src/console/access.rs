@@ -4,6 +4,7 @@ use onsmq_proto::openapi::{SIGNATURE, is_signed};
 
 use super::answer::{Code, Refused};
 use super::parameters::Parameters;
+use crate::access::Accounts;
 use crate::clock;
 
 /// The account that the console of a server without accounts takes.
@@ -26,17 +27,25 @@ pub(super) struct Account {
     pub(super) user_id: i64,
 }
 
-/// The accounts of a server.
-fn secret_of(access_key: &str) -> Option<(&'static str, i64)> {
-    (access_key == CONSOLE_ACCESS_KEY).then_some((CONSOLE_SECRET_KEY, 1))
+/// The secret of an account, and its user's number.
+fn secret_of<'a>(accounts: &'a Accounts, access_key: &str) -> Option<(&'a str, i64)> {
+    if accounts.is_empty() {
+        return (access_key == CONSOLE_ACCESS_KEY).then_some((CONSOLE_SECRET_KEY, 1));
+    }
+    let (account, user_id) = accounts.find(access_key)?;
+    Some((&account.secret_key, user_id))
 }
 
 /// Lets an account in.
 ///
 /// # Errors
 /// Why not.
-pub(super) fn admit(operation: &str, parameters: &Parameters) -> Result<Account, Refused> {
-    let account = signer(parameters)?;
+pub(super) fn admit(
+    accounts: &Accounts,
+    operation: &str,
+    parameters: &Parameters,
+) -> Result<Account, Refused> {
+    let account = signer(accounts, parameters)?;
     let sent = parameters.int64("__preventCache")?;
     let age = clock::now_ms().abs_diff(sent);
     if age > STALE_MS {
@@ -59,13 +68,16 @@ pub(super) fn admit(operation: &str, parameters: &Parameters) -> Result<Account,
     }
 }
 
-fn signer(parameters: &Parameters) -> Result<Account, Refused> {
+fn signer(accounts: &Accounts, parameters: &Parameters) -> Result<Account, Refused> {
     let access_key = parameters.text("_accesskey")?;
-    let Some((secret_key, user_id)) = secret_of(access_key) else {
-        return denied(format!(
-            "there is no account {access_key}: that of a dev server without accounts is \
-             {CONSOLE_ACCESS_KEY}, its secret {CONSOLE_SECRET_KEY}"
-        ));
+    let Some((secret_key, user_id)) = secret_of(accounts, access_key) else {
+        return denied(match accounts.is_empty() {
+            true => format!(
+                "there is no account {access_key}: that of a dev server without accounts is \
+                 {CONSOLE_ACCESS_KEY}, its secret {CONSOLE_SECRET_KEY}"
+            ),
+            false => format!("there is no account {access_key}: the dev server has others"),
+        });
     };
     parameters.text(SIGNATURE)?;
     if !is_signed(secret_key, parameters.iter()) {

@@ -21,7 +21,7 @@ pub(crate) struct TopicBacklog {
 pub(crate) fn of_group(console: &Console, group: &str) -> Vec<TopicBacklog> {
     let views = console
         .brokers()
-        .iter()
+        .into_iter()
         .filter_map(|it| it.consumer_group(group));
     if views
         .into_iter()
@@ -37,7 +37,7 @@ pub(crate) fn of_group(console: &Console, group: &str) -> Vec<TopicBacklog> {
         .chain(
             console
                 .brokers()
-                .iter()
+                .into_iter()
                 .flat_map(|it| it.topics_of_group(group)),
         )
         .collect();
@@ -51,13 +51,13 @@ pub(crate) fn of_group(console: &Console, group: &str) -> Vec<TopicBacklog> {
 
 /// One topic of a group.
 pub(crate) fn of_topic(console: &Console, group: &str, topic: String) -> TopicBacklog {
-    let brokers = console.brokers().iter();
+    let brokers = console.brokers();
     TopicBacklog {
         queues: brokers
-            .clone()
+            .iter()
             .flat_map(|it| it.progress(group, &topic))
             .collect(),
-        consume_tps: brokers.map(|it| it.consume_tps(group, &topic)).sum(),
+        consume_tps: brokers.iter().map(|it| it.consume_tps(group, &topic)).sum(),
         topic,
     }
 }

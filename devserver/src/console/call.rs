@@ -22,15 +22,16 @@ pub(super) struct Call<'a> {
 
 /// A topic that is there.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
+pub(super) struct Found {
     /// Its name on the wire.
     pub(super) name: String,
     /// It, at each broker that has it.
-    pub(super) at: Vec<(&'a Broker, Arc<Topic>)>,
+    pub(super) at: Vec<(Arc<Broker>, Arc<Topic>)>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn brokers(&self) -> &'a [Arc<Broker>] {
+    /// The brokers that run.
+    pub(super) fn brokers(&self) -> Vec<Arc<Broker>> {
         self.console.brokers()
     }
 
@@ -43,7 +44,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// There is none.
-    pub(super) fn topic(&self) -> Result<Found<'a>, Refused> {
+    pub(super) fn topic(&self) -> Result<Found, Refused> {
         let given = self.parameters.name("topic")?;
         self.find_topic(given)
             .ok_or_else(|| Refused::new(Code::TopicNotFound, format!("there is no topic {given}")))
@@ -51,8 +52,8 @@ impl<'a> Call<'a> {
 
     /// A topic by the name that an application knows: on the wire it may have an instance before
     /// it.
-    pub(super) fn find_topic(&self, given: &str) -> Option<Found<'a>> {
-        let all = self.brokers().iter().flat_map(|it| it.topics.all());
+    pub(super) fn find_topic(&self, given: &str) -> Option<Found> {
+        let all = self.brokers().into_iter().flat_map(|it| it.topics.all());
         let names = all.map(|topic| topic.name.to_string());
         let name = resolved(names, given)?;
         let at = self.console.topic(&name);
@@ -65,7 +66,10 @@ impl<'a> Call<'a> {
     /// There is none.
     pub(super) fn group(&self) -> Result<String, Refused> {
         let given = self.parameters.name("consumerId")?;
-        let connected = self.brokers().iter().flat_map(|it| it.consumer_groups());
+        let connected = self
+            .brokers()
+            .into_iter()
+            .flat_map(|it| it.consumer_groups());
         resolved(connected, given).ok_or_else(|| {
             let text = format!("there is no consumer id {given}");
             Refused::new(Code::SubscriptionNotFound, text)

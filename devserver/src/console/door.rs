@@ -8,6 +8,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName};
@@ -27,6 +28,8 @@ const LONGEST_BODY: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the Open API is.
 const OPEN_API: &str = "/json/";
+/// What else there is.
+const PLACES: [&str; 3] = [OPEN_API, "/page/", "/control"];
 
 /// Answers a request.
 pub(super) async fn answer(
@@ -50,10 +53,11 @@ pub(super) async fn answer(
             Ok(posted) => page::send(console, &posted),
             Err(refused) => refused,
         },
+        "/control" if request.method() == Method::POST => control(console, request).await,
         path if path.starts_with(OPEN_API) && is_read => {
             open_api(console, &path[OPEN_API.len()..], query).await
         }
-        path if path.starts_with(OPEN_API) || path.starts_with("/page/") || path == "/" => {
+        path if path == "/" || PLACES.iter().any(|it| path.starts_with(it)) => {
             Reply::text(StatusCode::METHOD_NOT_ALLOWED, "not by this method")
         }
         _ => Reply::text(StatusCode::NOT_FOUND, "there is nothing here"),
@@ -70,7 +74,7 @@ async fn open_api(console: &Console, name: &str, query: &str) -> Reply {
 
 async fn carry_out(console: &Console, name: &str, query: &str) -> Answered {
     let parameters = Parameters::parse(query)?;
-    let account = access::admit(name, &parameters)?;
+    let account = access::admit(&console.settings.accounts, name, &parameters)?;
     let call = Call {
         console,
         parameters,
@@ -86,6 +90,40 @@ fn described(console: &Console, name: &str, answered: Answered) -> Value {
     answer::body(answered, &console.next_request_id())
 }
 
+/// Does to the server what a JSON text asks for. Pages of others cannot send that type without
+/// asking first, and are never answered yes.
+async fn control(console: &Console, request: Request<Incoming>) -> Reply {
+    let headers = request.headers();
+    let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
+    if !kind.starts_with("application/json") || !is_own_page(headers) {
+        let text = "this takes application/json, and nothing from other pages";
+        return Reply::text(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
+    }
+    let command = match body(request).await {
+        Ok(command) => command,
+        Err(refused) => return refused,
+    };
+    match console.control(&String::from_utf8_lossy(&command)).await {
+        Ok(answer) => Reply::json_text(answer),
+        Err(error) => {
+            let body = serde_json::json!({ "error": error.to_string() });
+            Reply::json(&body).with_status(StatusCode::BAD_REQUEST)
+        }
+    }
+}
+
+/// A request's body.
+async fn body(request: Request<Incoming>) -> Result<Bytes, Reply> {
+    let body = Limited::new(request.into_body(), LONGEST_BODY).collect();
+    match tokio::time::timeout(PATIENCE, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        _ => {
+            let text = "it is too long, or did not come in time";
+            Err(Reply::text(StatusCode::PAYLOAD_TOO_LARGE, text))
+        }
+    }
+}
+
 /// Reads a form that a page of this server's sent; else says why it is not taken.
 async fn posted(from: SocketAddr, request: Request<Incoming>) -> Result<Posted, Reply> {
     let headers = request.headers();
@@ -94,13 +132,7 @@ async fn posted(from: SocketAddr, request: Request<Incoming>) -> Result<Posted, 
         return Err(Reply::text(StatusCode::FORBIDDEN, text));
     }
     let by_script = text(headers, &header::ACCEPT) == Some("text/plain");
-    let body = Limited::new(request.into_body(), LONGEST_BODY).collect();
-    let body = tokio::time::timeout(PATIENCE, body).await;
-    let Ok(Ok(body)) = body else {
-        let text = "the form is too long, or did not come in time";
-        return Err(Reply::text(StatusCode::PAYLOAD_TOO_LARGE, text));
-    };
-    let body = body.to_bytes();
+    let body = body(request).await?;
     let form = form_urlencoded::parse(&body);
     Ok(Posted {
         form: form.into_owned().collect(),

@@ -51,7 +51,11 @@ impl Reply {
     }
 
     pub(crate) fn json(body: &serde_json::Value) -> Self {
-        let text = body.to_string();
+        Self::json_text(body.to_string())
+    }
+
+    /// Text that is JSON.
+    pub(crate) fn json_text(text: String) -> Self {
         Self::new(StatusCode::OK, "application/json;charset=UTF-8", text)
     }
 

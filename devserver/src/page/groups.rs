@@ -14,8 +14,8 @@ use crate::console::backlog::{self, TopicBacklog};
 const SHOWN: usize = 200;
 
 pub(super) fn section(console: &Console) -> Markup {
-    let brokers = console.brokers().iter();
-    let names: BTreeSet<_> = brokers.flat_map(|it| it.consumer_groups()).collect();
+    let brokers = console.brokers();
+    let names: BTreeSet<_> = brokers.iter().flat_map(|it| it.consumer_groups()).collect();
     let rows = html! {
         table {
             thead { tr {
@@ -41,7 +41,7 @@ pub(super) fn section(console: &Console) -> Markup {
 fn group(console: &Console, name: &str) -> Markup {
     let view = console
         .brokers()
-        .iter()
+        .into_iter()
         .find_map(|it| it.consumer_group(name));
     let topics = backlog::of_group(console, name);
     let rows = topics.len().max(1);

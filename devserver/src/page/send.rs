@@ -1,5 +1,7 @@
 //! The form that sends a message.
 
+use std::sync::Arc;
+
 use hyper::StatusCode;
 use maud::{Markup, html};
 
@@ -73,8 +75,8 @@ impl Form {
         let holder = console
             .topic(&self.topic)
             .first()
-            .map(|(broker, _)| *broker);
-        let broker = holder.or_else(|| console.brokers().first().map(|it| &**it));
+            .map(|(broker, _)| Arc::clone(broker));
+        let broker = holder.or_else(|| console.brokers().first().cloned());
         broker.ok_or("no broker runs")?.send_here(&parcel)
     }
 }

@@ -13,17 +13,17 @@ use crate::store::{Queue, Topic};
 /// So many topics are shown.
 const SHOWN: usize = 200;
 
-type ByName<'a> = BTreeMap<Arc<str>, Vec<(&'a Broker, Arc<Topic>)>>;
+type ByName = BTreeMap<Arc<str>, Vec<(Arc<Broker>, Arc<Topic>)>>;
 
 /// The topics that users made, at each broker.
-pub(super) fn all(console: &Console) -> ByName<'_> {
+pub(super) fn all(console: &Console) -> ByName {
     let mut all = ByName::new();
     for broker in console.brokers() {
         for topic in broker.topics.all() {
             let is_shown = is_users(&topic.name) || is_retry_with_messages(&topic);
             if is_shown {
                 let at = all.entry(Arc::clone(&topic.name)).or_default();
-                at.push((&**broker, topic));
+                at.push((Arc::clone(&broker), topic));
             }
         }
     }
@@ -57,7 +57,7 @@ pub(super) fn section(console: &Console) -> Markup {
     table("Topics", "topics", empty, &rows)
 }
 
-fn row(name: &str, at: &[(&Broker, Arc<Topic>)]) -> Markup {
+fn row(name: &str, at: &[(Arc<Broker>, Arc<Topic>)]) -> Markup {
     let queues = || at.iter().flat_map(|(_, topic)| topic.queues());
     let messages: i64 = queues().map(|it| it.max_offset()).sum();
     let last = queues().filter_map(|it| last_stored(it)).max();
@@ -76,7 +76,7 @@ fn row(name: &str, at: &[(&Broker, Arc<Topic>)]) -> Markup {
     }
 }
 
-fn queue_table(name: &str, at: &[(&Broker, Arc<Topic>)]) -> Markup {
+fn queue_table(name: &str, at: &[(Arc<Broker>, Arc<Topic>)]) -> Markup {
     html! {
         table.inner {
             caption { "Queues of " (name) }

@@ -50,12 +50,15 @@ fn facts(console: &Console) -> Markup {
     let up = clock::now_ms() - console.started;
     html! {
         dl.facts {
-            div { dt { "NAMESRV_ADDR" } dd { code { (console.namesrv) } } }
+            div { dt { "NAMESRV_ADDR" } dd { code { (console.namesrv()) } } }
             div {
                 dt { "Brokers" }
                 dd {
-                    @for broker in console.brokers() {
-                        span { (broker.name) " " code { (broker.log.host()) } } " "
+                    @for broker in console.nodes() {
+                        div {
+                            (broker.name) " " code { (broker.address) }
+                            @if !broker.running { " " strong.lost { "killed" } }
+                        }
                     }
                 }
             }

@@ -48,7 +48,7 @@ pub(super) fn get_connection(call: &Call<'_>) -> Answered {
 pub(super) fn members(call: &Call<'_>, group: &str) -> BTreeMap<String, Member> {
     let views = call
         .brokers()
-        .iter()
+        .into_iter()
         .filter_map(|it| it.consumer_group(group));
     let members = views.flat_map(|it| it.members);
     members.map(|it| (it.client_id.clone(), it)).collect()
@@ -56,7 +56,7 @@ pub(super) fn members(call: &Call<'_>, group: &str) -> BTreeMap<String, Member> 
 
 /// A group as any broker sees it.
 pub(super) fn view(call: &Call<'_>, group: &str) -> Option<GroupView> {
-    let mut brokers = call.brokers().iter();
+    let mut brokers = call.brokers().into_iter();
     brokers.find_map(|it| it.consumer_group(group))
 }
 

@@ -20,7 +20,7 @@ pub(super) fn list(call: &Call<'_>) -> Done {
             "instanceId": id,
             "instanceName": id,
             "tunnelType": tunnel.filter(|it| !it.is_empty()),
-            "NAMESRV_ADDR": call.console.namesrv.to_string(),
+            "NAMESRV_ADDR": call.console.namesrv().to_string(),
         })
     };
     Done::list(ids(call).into_iter().map(describe).collect())
@@ -59,7 +59,7 @@ pub(super) fn tunnel_switch(call: &Call<'_>) -> Answered {
         return Err(Refused::new(Code::InvokeError, text));
     }
     call.records().instances.insert(instance.to_owned(), tunnel);
-    let address = call.console.namesrv.to_string();
+    let address = call.console.namesrv().to_string();
     Ok(Done::with(json!({ "NAMESRV_ADDR": address })))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn tunnel_switch(call: &Call<'_>) -> Answered {
 fn busy(call: &Call<'_>) -> Option<String> {
     let now = clock::now_ms();
     let since = now - LATELY * 1000;
-    let mut brokers = call.brokers().iter();
+    let mut brokers = call.brokers().into_iter();
     let busy = brokers.find(|broker| {
         let topics = broker.topics.all().into_iter();
         let topics = topics.filter(|it| super::topic::is_users(&it.name));

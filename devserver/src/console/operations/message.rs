@@ -46,7 +46,7 @@ fn listed(found: &[StoredMessage]) -> Answered {
 ///
 /// # Errors
 /// There is none.
-pub(super) fn find(call: &Call<'_>, topic: &Found<'_>) -> Result<StoredMessage, Refused> {
+pub(super) fn find(call: &Call<'_>, topic: &Found) -> Result<StoredMessage, Refused> {
     let id = call.parameters.text("msgId")?;
     let mut found = topic.at.iter();
     found

@@ -37,7 +37,7 @@ pub(super) fn create(call: &Call<'_>) -> Answered {
         created: clock::now_ms(),
     };
     records.subscriptions.insert(key, relation);
-    for broker in call.brokers() {
+    for broker in call.console.all_brokers() {
         broker.create_group(id);
     }
     Ok(Done::empty())
@@ -55,7 +55,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answered {
     }
     for key in found {
         call.records().subscriptions.remove(&key);
-        for broker in call.brokers() {
+        for broker in call.console.all_brokers() {
             broker.forget_offsets(&key.0, &key.1);
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn create(call: &Call<'_>) -> Answered {
     };
     records.instances.entry(instance.to_owned()).or_default();
     records.topics.insert(name.clone(), record);
-    for broker in call.brokers() {
+    for broker in call.console.all_brokers() {
         let config = TopicConfig::new(call.console.settings.queues);
         broker.topics.get_or_create(&name, config);
     }
@@ -58,7 +58,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answered {
         return Err(Refused::new(Code::Denied, text));
     }
     call.records().forget_topic(name);
-    for (broker, _) in &topic.at {
+    for broker in call.console.all_brokers() {
         broker.delete_topic(name);
     }
     Ok(Done::empty())
@@ -129,7 +129,7 @@ pub(super) fn status(call: &Call<'_>) -> Answered {
 
 /// The names, on the wire, of the topics that users made.
 fn users_topics(call: &Call<'_>) -> BTreeSet<String> {
-    let all = call.brokers().iter().flat_map(|it| it.topics.all());
+    let all = call.brokers().into_iter().flat_map(|it| it.topics.all());
     all.map(|topic| topic.name.to_string())
         .filter(|name| is_users(name))
         .collect()
@@ -140,7 +140,7 @@ pub(crate) fn is_users(name: &str) -> bool {
     !name.starts_with('%') && !names::is_system_topic(name)
 }
 
-fn metadata(call: &Call<'_>, topic: &Found<'_>) -> Value {
+fn metadata(call: &Call<'_>, topic: &Found) -> Value {
     let record = call.records().topics.get(&topic.name).cloned();
     let created = record
         .as_ref()

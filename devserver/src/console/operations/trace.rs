@@ -12,7 +12,7 @@ use crate::console::call::{Call, bare};
 pub(super) fn trace(call: &Call<'_>) -> Answered {
     let topic = call.topic()?;
     let message = super::message::find(call, &topic)?;
-    let holders = topic.at.iter().map(|(broker, _)| *broker);
+    let holders = topic.at.iter().map(|(broker, _)| broker);
     let mut tracks = Vec::new();
     for broker in holders.filter(|it| it.log.host() == message.store_host()) {
         for group in broker.groups_of_topic(&topic.name) {

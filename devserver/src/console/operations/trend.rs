@@ -13,8 +13,8 @@ const MINUTE: i64 = 60_000;
 const MOST: i64 = 7 * 24 * 60;
 
 /// What is asked for.
-struct Asked<'a> {
-    topic: Found<'a>,
+struct Asked {
+    topic: Found,
     /// The beginnings of all periods, and the end of the last one.
     times: Vec<i64>,
     /// Seconds of a period.
@@ -48,8 +48,8 @@ pub(super) fn group_output(call: &Call<'_>) -> Answered {
     Ok(asked.answer(&counts))
 }
 
-impl<'a> Asked<'a> {
-    fn parse(call: &Call<'a>) -> Result<Self, Refused> {
+impl Asked {
+    fn parse(call: &Call<'_>) -> Result<Self, Refused> {
         let (begin, end) = call.parameters.times()?;
         let minutes = call.parameters.choice("period", &[1, 5, 10])?;
         let is_rate = call.parameters.choice("type", &[0, 1])? == 1;
