@@ -35,6 +35,18 @@ impl Accounts {
         self.0.insert(account.access_key.clone(), account);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The account of an access key, and a number that stands for its user: the place of its key
+    /// among all of them, from 1 on.
+    pub(crate) fn find(&self, access_key: &str) -> Option<(&Account, i64)> {
+        let account = self.0.get(access_key)?;
+        let before = self.0.keys().filter(|it| it.as_str() < access_key).count();
+        Some((account, i64::try_from(before).ok()? + 1))
+    }
+
     /// Whether a request is signed by an account, and this one may do what it asks for.
     pub(crate) fn check(&self, request: &Command) -> Result<(), Refusal> {
         if self.0.is_empty() {

@@ -5,10 +5,12 @@ mod batch;
 mod check_back;
 mod clients;
 mod delay;
+mod find;
 mod groups;
 mod locks;
 mod lookup;
 mod offsets;
+mod operator;
 mod properties;
 mod pull;
 mod put;
@@ -16,6 +18,8 @@ mod schedule;
 mod send;
 mod send_back;
 mod send_header;
+mod send_here;
+mod throughput;
 mod topics;
 mod transactions;
 
@@ -34,6 +38,10 @@ use crate::service::Context;
 use crate::settings::Settings;
 use crate::store::{Log, Topics};
 
+pub(crate) use find::latest;
+pub(crate) use groups::{GroupView, Member};
+pub(crate) use operator::{Progress, stored_between};
+pub(crate) use send_here::Parcel;
 pub(crate) use topics::{check_name as check_topic_name, group_of_retry_topic};
 
 /// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
@@ -49,6 +57,7 @@ pub(crate) struct Broker {
     locks: locks::QueueLocks,
     schedule: schedule::Schedule,
     halves: transactions::Undecided,
+    throughput: throughput::Throughput,
     /// For messages that come without a unique id.
     unique_ids: UniqueIds,
 }
@@ -65,6 +74,7 @@ impl Broker {
             offsets: offsets::Offsets::default(),
             schedule: schedule::Schedule::default(),
             halves: transactions::Undecided::default(),
+            throughput: throughput::Throughput::default(),
             unique_ids: UniqueIds::new(
                 std::net::Ipv4Addr::LOCALHOST,
                 std::process::id(),

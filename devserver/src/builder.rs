@@ -72,6 +72,19 @@ impl Builder {
         self
     }
 
+    /// Whether there is a console: the Open API and a web page over HTTP, at a port of loopback.
+    /// There is one by default, on a port of the system's choice.
+    pub fn console(mut self, console: bool) -> Self {
+        self.settings.console = console.then(|| self.settings.console.unwrap_or(0));
+        self
+    }
+
+    /// The console's port; 0, the default, for one of the system's choice.
+    pub const fn console_port(mut self, port: u16) -> Self {
+        self.settings.console = Some(port);
+        self
+    }
+
     /// Has brokers ask for signed requests, and adds an account. Without any, nobody is asked.
     pub fn account(mut self, account: Account) -> Self {
         self.settings.accounts.add(account);

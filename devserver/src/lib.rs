@@ -22,6 +22,8 @@
 //! - Offsets in the log are unique, but tell no order between queues.
 //! - A half message is asked about when its time is over, not at the next round of 30 s; a
 //!   second verdict on it is not heard.
+//! - The console has the operations of the Open API; `docs/dev-console.md` says what each of them
+//!   does here.
 //! - There is no access control, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
@@ -39,6 +41,7 @@ mod builder;
 mod clock;
 mod cluster;
 mod connection;
+mod console;
 mod control;
 mod delayed;
 pub mod faults;
@@ -48,6 +51,7 @@ mod name_server;
 mod node;
 mod options;
 mod outbox;
+mod page;
 mod peer;
 mod server;
 mod service;
@@ -58,6 +62,7 @@ mod store;
 pub use access::{Account, Permission};
 pub use builder::Builder;
 pub use cluster::{BrokerInfo, InvalidTopic};
+pub use console::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
 pub use control::ControlError;
 pub use options::InvalidOption;
 pub use server::DevServer;

@@ -1,6 +1,7 @@
 //! The server as a whole: its sockets, its tasks and its end.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -9,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::Builder;
 use crate::cluster::{BrokerInfo, Cluster, InvalidTopic};
+use crate::console::{self, Console};
 use crate::control::ControlError;
 use crate::faults::{ActiveRule, Count, Filter, Rule};
 use crate::listener::Listener;
@@ -23,6 +25,7 @@ use crate::settings::Settings;
 /// Its methods may be called from any thread; none but the asynchronous ones waits for anything.
 #[derive(Debug)]
 pub struct DevServer {
+    console: Option<SocketAddr>,
     cluster: Arc<Cluster>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -57,9 +60,17 @@ impl DevServer {
         );
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(Listener::new(socket, service, common.ids).run(stopped));
+        tasks.spawn(Listener::new(socket, service, common.ids).run(stopped.clone()));
+        let mut console = None;
+        if let Some(port) = common.settings.console {
+            let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            console = Some(socket.local_addr()?);
+            let behind = Console::new(Arc::clone(&cluster), common.settings);
+            tasks.spawn(console::Listener::new(socket, Arc::new(behind)).run(stopped));
+        }
         Ok(Self {
             cluster,
+            console,
             stop,
             tasks,
         })
@@ -69,6 +80,13 @@ impl DevServer {
     #[must_use]
     pub fn namesrv_addr(&self) -> String {
         self.cluster.namesrv.to_string()
+    }
+
+    /// The console, `http://127.0.0.1:port`: a client of the Open API takes it as `Endpoint`, and a
+    /// browser shows a page there. `None` where the server was started without.
+    #[must_use]
+    pub fn console_url(&self) -> Option<String> {
+        self.console.map(|address| format!("http://{address}"))
     }
 
     /// Makes a topic with so many queues at each broker, or changes the number; the messages of

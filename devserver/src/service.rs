@@ -86,7 +86,7 @@ impl Service {
     /// Serves a request. This is the one place that every request passes.
     pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Outcome {
         if request.is_response() {
-            // What a client answers to a request of the server's; none is awaited so far.
+            context.peer.answered(request.clone());
             return Outcome::Silence;
         }
         let answered = match &self.behind {

@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) delay_levels: Vec<Duration>,
     pub(crate) retry_delay: Option<Duration>,
     pub(crate) check_back_delay: Option<Duration>,
+    /// The console's port; `None` where there is to be no console.
+    pub(crate) console: Option<u16>,
     /// How long a queue stays locked unless the lock is renewed.
     pub(crate) lock_life: Duration,
     pub(crate) accounts: Accounts,
@@ -54,6 +56,7 @@ impl Default for Settings {
             delay_levels: DELAY_LEVELS.map(Duration::from_secs).to_vec(),
             retry_delay: None,
             check_back_delay: None,
+            console: Some(0),
             lock_life: LOCK_LIFE,
             accounts: Accounts::default(),
             speed: 1.0,
