@@ -55,7 +55,7 @@ def test_accounts_are_checked() -> None:
         for topic, secret in [("t", "SK"), ("other", "wrong")]:
             with pytest.raises(onsmq.OnsClientError) as raised:
                 send(server, topic, access_key="AK", secret_key=secret)
-            assert raised.value.code == "NO_PERMISSION"
+            assert raised.value.code is onsmq.ErrorCode.NO_PERMISSION
 
 
 def test_the_fixture_comes_with_the_package(pytester: pytest.Pytester) -> None:

@@ -91,6 +91,13 @@ impl Builder {
         self
     }
 
+    /// Has the server speak TLS as well, to who begins with it: with a certificate for this
+    /// machine's loopback that is made at the start, and that [`DevServer::ca_file`] vouches for.
+    pub const fn tls(mut self, tls: bool) -> Self {
+        self.settings.tls = tls;
+        self
+    }
+
     /// How many times as fast time passes for messages that wait: delayed and timed ones, retries
     /// and check-backs. 1.0 by default; what is not positive and finite is taken as 1.0. A
     /// [`Builder::retry_delay`] and a [`Builder::check_back_delay`] stay as they are.

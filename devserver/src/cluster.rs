@@ -10,6 +10,7 @@ use crate::faults::{Count, Counters, Faults, Filter};
 use crate::node::Node;
 use crate::settings::MAX_QUEUES;
 use crate::store::TopicConfig;
+use crate::tls::Tls;
 
 /// What rules and counters call the name server.
 pub(crate) const NAME_SERVER: &str = "namesrv";
@@ -21,6 +22,7 @@ pub(crate) struct Cluster {
     pub(crate) nodes: Arc<[Arc<Node>]>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) name_server_counters: Arc<Counters>,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// A broker of a server.

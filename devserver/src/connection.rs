@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
-use tokio::net::tcp::WriteHalf;
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use crate::answer::Outcome;
@@ -19,6 +17,7 @@ use crate::long_poll::WaitingPulls;
 use crate::outbox::Outbox;
 use crate::peer::{Peer, Token};
 use crate::service::{Context, Service};
+use crate::tls::Stream;
 
 /// What one read takes at most; many frames are served per read, and answered in one write.
 const READ: usize = 64 * 1024;
@@ -69,9 +68,8 @@ impl Connection {
     }
 
     /// Serves the client until it leaves, is silent, or sends what is no frame.
-    pub(crate) async fn run(mut self, mut socket: TcpStream) -> io::Result<()> {
-        socket.set_nodelay(true)?;
-        let (mut reader, mut writer) = socket.split();
+    pub(crate) async fn run(mut self, socket: impl Stream) -> io::Result<()> {
+        let (mut reader, mut writer) = tokio::io::split(socket);
         loop {
             self.serve_what_is_here()?;
             match self.end {
@@ -175,12 +173,12 @@ impl Connection {
     }
 
     /// The client sends no more, but may read on.
-    async fn write_the_rest(&mut self, writer: &mut WriteHalf<'_>) -> io::Result<()> {
+    async fn write_the_rest(&mut self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let write = async {
             while !self.outbox.is_empty() {
                 self.outbox.write(writer).await?;
             }
-            Ok(())
+            writer.shutdown().await
         };
         tokio::time::timeout(MAX_SILENCE, write)
             .await

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{Cluster, InvalidTopic};
 use crate::faults::{Filter, Rule};
+use crate::tls::Tls;
 
 /// One thing to do. As JSON, `"clear_faults"` where there is nothing more to say, and
 /// `{"kill_broker": {"broker": "broker-a"}}` where there is.
@@ -48,7 +49,7 @@ pub(crate) enum Command {
         #[serde(default = "default_queues")]
         queues: u32,
     },
-    /// `{"namesrv_addr": "127.0.0.1:9876", "brokers": [...]}`.
+    /// `{"namesrv_addr": "127.0.0.1:9876", "brokers": [...], "ca_file": null}`.
     Info,
 }
 
@@ -165,6 +166,7 @@ impl Cluster {
         json!({
             "namesrv_addr": self.namesrv.to_string(),
             "brokers": self.brokers(),
+            "ca_file": self.tls.as_deref().map(Tls::ca_file),
         })
     }
 }

@@ -58,6 +58,7 @@ mod service;
 mod settings;
 mod sql;
 mod store;
+mod tls;
 
 pub use access::{Account, Permission};
 pub use builder::Builder;

@@ -16,6 +16,7 @@ use crate::faults::{Counters, Faults};
 use crate::listener::Listener;
 use crate::service::Service;
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// How many connections may wait to be accepted, as the standard library has it.
 const BACKLOG: u32 = 1024;
@@ -27,6 +28,7 @@ pub(crate) struct Common {
     pub(crate) faults: Arc<Faults>,
     /// Numbers the connections.
     pub(crate) ids: Arc<AtomicU64>,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// A broker that can be killed and started again.
@@ -146,7 +148,7 @@ impl Node {
             Arc::clone(&self.common.faults),
             Arc::clone(&self.counters),
         );
-        let listener = Listener::new(socket, service, Arc::clone(&self.common.ids));
+        let listener = Listener::new(socket, service, &self.common);
         let mut tasks = JoinSet::new();
         tasks.spawn(listener.run(stopped.clone()));
         tasks.spawn(broker.run_schedule(stopped));

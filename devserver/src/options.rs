@@ -23,7 +23,7 @@ impl std::error::Error for InvalidOption {}
 impl Builder {
     /// Sets an option by its name, in which case and `_` do not count: `brokers`, `queues`,
     /// `auto_create_topics`, `retry_delay_millis`, `check_back_delay_millis`,
-    /// `lock_life_millis`, `speed`, `accounts` (a JSON array of [`Account`]s).
+    /// `lock_life_millis`, `speed`, `tls`, `accounts` (a JSON array of [`Account`]s).
     ///
     /// # Errors
     /// [`InvalidOption`], which says what is allowed.
@@ -38,12 +38,13 @@ impl Builder {
             "checkbackdelaymillis" => self.check_back_delay(option.millis()?),
             "locklifemillis" => self.lock_life(option.millis()?),
             "speed" => self.speed(option.speed()?),
+            "tls" => self.tls(option.boolean()?),
             "accounts" => option.accounts()?.into_iter().fold(self, Self::account),
             _ => {
                 return Err(InvalidOption(format!(
                     "the dev server has no option `{name}`: brokers, queues, auto_create_topics, \
-                     retry_delay_millis, check_back_delay_millis, lock_life_millis, speed and \
-                     accounts are there"
+                     retry_delay_millis, check_back_delay_millis, lock_life_millis, speed, \
+                     tls and accounts are there"
                 )));
             }
         })

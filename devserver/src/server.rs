@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -18,6 +19,7 @@ use crate::name_server::NameServer;
 use crate::node::{Common, Node, reachable};
 use crate::service::Service;
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// A running name server with its brokers. Dropping it stops all of it; [`DevServer::shutdown`]
 /// also waits until it has stopped.
@@ -38,8 +40,10 @@ impl DevServer {
     }
 
     pub(crate) async fn start(settings: Settings) -> io::Result<Self> {
+        let tls = settings.tls.then(Tls::new).transpose()?;
         let common = Common {
             settings: Arc::new(settings),
+            tls: tls.map(Arc::new),
             ..Common::default()
         };
         let socket = TcpListener::bind(common.settings.listen).await?;
@@ -51,6 +55,7 @@ impl DevServer {
             namesrv: reachable(socket.local_addr()?),
             nodes: nodes.into(),
             faults: Arc::clone(&common.faults),
+            tls: common.tls.clone(),
             name_server_counters: Arc::default(),
         });
         let service = Service::name_server(
@@ -60,7 +65,7 @@ impl DevServer {
         );
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(Listener::new(socket, service, common.ids).run(stopped.clone()));
+        tasks.spawn(Listener::new(socket, service, &common).run(stopped.clone()));
         let mut console = None;
         if let Some(port) = common.settings.console {
             let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
@@ -87,6 +92,13 @@ impl DevServer {
     #[must_use]
     pub fn console_url(&self) -> Option<String> {
         self.console.map(|address| format!("http://{address}"))
+    }
+
+    /// The file with the certificate that clients have to trust, where the server speaks TLS. It
+    /// is deleted when the server ends.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.cluster.tls.as_deref().map(Tls::ca_file)
     }
 
     /// Makes a topic with so many queues at each broker, or changes the number; the messages of

@@ -42,6 +42,7 @@ pub(crate) struct Settings {
     /// How long a queue stays locked unless the lock is renewed.
     pub(crate) lock_life: Duration,
     pub(crate) accounts: Accounts,
+    pub(crate) tls: bool,
     /// How many times as fast time passes for messages that wait.
     pub(crate) speed: f64,
 }
@@ -59,6 +60,7 @@ impl Default for Settings {
             console: Some(0),
             lock_life: LOCK_LIFE,
             accounts: Accounts::default(),
+            tls: false,
             speed: 1.0,
         }
     }
