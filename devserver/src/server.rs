@@ -1,8 +1,8 @@
 //! The server as a whole: its sockets, its tasks and its end.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, OnceLock};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,7 +25,6 @@ use crate::settings::Settings;
 /// Its methods may be called from any thread; none but the asynchronous ones waits for anything.
 #[derive(Debug)]
 pub struct DevServer {
-    console: Option<SocketAddr>,
     cluster: Arc<Cluster>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -49,6 +48,7 @@ impl DevServer {
         }
         let cluster = Arc::new(Cluster {
             namesrv: reachable(socket.local_addr()?),
+            console: OnceLock::new(),
             nodes: nodes.into(),
             faults: Arc::clone(&common.faults),
             name_server_counters: Arc::default(),
@@ -61,16 +61,15 @@ impl DevServer {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(Listener::new(socket, service, common.ids).run(stopped.clone()));
-        let mut console = None;
         if let Some(port) = common.settings.console {
             let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-            console = Some(socket.local_addr()?);
+            let address = socket.local_addr()?;
+            cluster.console.get_or_init(|| address);
             let behind = Console::new(Arc::clone(&cluster), common.settings);
             tasks.spawn(console::Listener::new(socket, Arc::new(behind)).run(stopped));
         }
         Ok(Self {
             cluster,
-            console,
             stop,
             tasks,
         })
@@ -86,7 +85,7 @@ impl DevServer {
     /// browser shows a page there. `None` where the server was started without.
     #[must_use]
     pub fn console_url(&self) -> Option<String> {
-        self.console.map(|address| format!("http://{address}"))
+        self.cluster.console_url()
     }
 
     /// Makes a topic with so many queues at each broker, or changes the number; the messages of
