@@ -94,10 +94,13 @@ export class DevServer {
   static start(options?: DevServerOptions): Promise<DevServer>
   /** What clients take as `namesrvAddr`. */
   readonly namesrvAddr: string
+  /**
+   * The console: what `OpenApi` takes as `endpoint`, and a page for browsers. Its account is one of
+   * the server's, or `dev` with the secret `dev-secret` where it has none.
+   */
+  readonly consoleUrl: string | undefined
   /** Makes a topic with so many queues (default 8) at each broker. */
   createTopic(topic: string, queues?: number): Promise<void>
-  /** The console's address, once there is one. */
-  readonly consoleUrl: string | undefined
   /** Has something go wrong from now on; gives what the rule is removed by. */
   addFault(rule: FaultRule): Promise<number>
   /** Whether there was such a rule. */

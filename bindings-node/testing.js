@@ -32,7 +32,7 @@ class DevServer {
   constructor(server, info) {
     this.#server = server
     this.#namesrvAddr = server.namesrvAddr ?? ''
-    this.#consoleUrl = info.console_url
+    this.#consoleUrl = info.console_url ?? undefined
   }
 
   /** @param {unknown} [options] */

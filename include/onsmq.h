@@ -799,6 +799,12 @@ ONS_MUST_USE ons_error_t *ons_dev_server_start(const ons_config_t *options, ons_
 ons_view_t ons_dev_server_namesrv_addr(const ons_dev_server_t *server);
 
 /**
+ * The server's console, `http://127.0.0.1:port`: a client of the Open API takes it as Endpoint, and
+ * a browser shows a page there. Empty where there is none. Lives as long as the server.
+ */
+ons_view_t ons_dev_server_console_url(const ons_dev_server_t *server);
+
+/**
  * Makes a topic with so many queues at each broker. Does not block.
  *
  * Errors:

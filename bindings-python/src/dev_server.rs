@@ -15,6 +15,7 @@ use crate::wait::wait;
 pub(crate) struct DevServer {
     inner: Mutex<Option<Handle<safe::DevServer>>>,
     namesrv_addr: String,
+    console_url: String,
 }
 
 #[pymethods]
@@ -25,6 +26,7 @@ impl DevServer {
         let server = wait(py, move || safe::DevServer::start(&options))?.to_py(py)?;
         Ok(Self {
             namesrv_addr: server.namesrv_addr().to_owned(),
+            console_url: server.console_url().to_owned(),
             inner: Mutex::new(Some(Handle::new(server))),
         })
     }
@@ -32,6 +34,11 @@ impl DevServer {
     #[getter]
     fn namesrv_addr(&self) -> &str {
         &self.namesrv_addr
+    }
+
+    #[getter]
+    fn console_url(&self) -> &str {
+        &self.console_url
     }
 
     fn create_topic(&self, py: Python<'_>, topic: &Bound<'_, PyAny>, queues: u32) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub(crate) const NAME_SERVER: &str = "namesrv";
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) namesrv: SocketAddr,
+    /// Where the console is, once it listens.
+    pub(crate) console: OnceLock<SocketAddr>,
     pub(crate) nodes: Arc<[Arc<Node>]>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) name_server_counters: Arc<Counters>,
@@ -51,6 +53,11 @@ impl std::fmt::Display for InvalidTopic {
 impl std::error::Error for InvalidTopic {}
 
 impl Cluster {
+    pub(crate) fn console_url(&self) -> Option<String> {
+        let address = self.console.get()?;
+        Some(format!("http://{address}"))
+    }
+
     pub(crate) fn create_topic(&self, name: &str, queues: u32) -> Result<(), InvalidTopic> {
         crate::broker::check_topic_name(name).map_err(|why| InvalidTopic(why.to_owned()))?;
         if queues > MAX_QUEUES {

@@ -165,6 +165,7 @@ impl Cluster {
     fn info(&self) -> Value {
         json!({
             "namesrv_addr": self.namesrv.to_string(),
+            "console_url": self.console_url(),
             "brokers": self.brokers(),
             "ca_file": self.tls.as_deref().map(Tls::ca_file),
         })

@@ -1,9 +1,9 @@
 //! The server as a whole: its sockets, its tasks and its end.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -27,7 +27,6 @@ use crate::tls::Tls;
 /// Its methods may be called from any thread; none but the asynchronous ones waits for anything.
 #[derive(Debug)]
 pub struct DevServer {
-    console: Option<SocketAddr>,
     cluster: Arc<Cluster>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -53,6 +52,7 @@ impl DevServer {
         }
         let cluster = Arc::new(Cluster {
             namesrv: reachable(socket.local_addr()?),
+            console: OnceLock::new(),
             nodes: nodes.into(),
             faults: Arc::clone(&common.faults),
             tls: common.tls.clone(),
@@ -66,16 +66,15 @@ impl DevServer {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(Listener::new(socket, service, &common).run(stopped.clone()));
-        let mut console = None;
         if let Some(port) = common.settings.console {
             let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-            console = Some(socket.local_addr()?);
+            let address = socket.local_addr()?;
+            cluster.console.get_or_init(|| address);
             let behind = Console::new(Arc::clone(&cluster), common.settings);
             tasks.spawn(console::Listener::new(socket, Arc::new(behind)).run(stopped));
         }
         Ok(Self {
             cluster,
-            console,
             stop,
             tasks,
         })
@@ -91,7 +90,7 @@ impl DevServer {
     /// browser shows a page there. `None` where the server was started without.
     #[must_use]
     pub fn console_url(&self) -> Option<String> {
-        self.console.map(|address| format!("http://{address}"))
+        self.cluster.console_url()
     }
 
     /// The file with the certificate that clients have to trust, where the server speaks TLS. It

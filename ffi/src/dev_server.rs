@@ -18,6 +18,7 @@ use crate::text::ons_text_t;
 #[derive(Debug)]
 pub struct ons_dev_server_t {
     namesrv_addr: String,
+    console_url: String,
     server: Option<DevServer>,
     process: Arc<Process>,
 }
@@ -58,10 +59,12 @@ pub extern "C" fn ons_dev_server_start(
             )
         })?;
         let namesrv_addr = server.namesrv_addr();
+        let console_url = server.console_url().unwrap_or_default();
         put(
             out,
             Box::new(ons_dev_server_t {
                 namesrv_addr,
+                console_url,
                 server: Some(server),
                 process,
             }),
@@ -83,6 +86,13 @@ fn configured(options: &Config) -> Result<Builder> {
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_dev_server_namesrv_addr(server: Option<&ons_dev_server_t>) -> ons_view_t {
     ons_view_t::text(server.map(|server| server.namesrv_addr.as_str()))
+}
+
+/// The server's console, `http://127.0.0.1:port`: a client of the Open API takes it as Endpoint, and
+/// a browser shows a page there. Empty where there is none. Lives as long as the server.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_dev_server_console_url(server: Option<&ons_dev_server_t>) -> ons_view_t {
+    ons_view_t::text(server.map(|server| server.console_url.as_str()))
 }
 
 /// Makes a topic with so many queues at each broker. Does not block.

@@ -24,6 +24,11 @@ class DevServer {
         return detail::view(ons_dev_server_namesrv_addr(raw_.get()));
     }
 
+    /** What an OpenApi takes as Endpoint; a browser shows a page there. */
+    std::string_view console_url() const noexcept {
+        return detail::view(ons_dev_server_console_url(raw_.get()));
+    }
+
     void create_topic(std::string_view topic, std::uint32_t queues) {
         Error::check(ons_dev_server_create_topic(raw_.get(), topic.data(), topic.size(), queues));
     }

@@ -89,9 +89,12 @@ class DevServer:
 
     @property
     def console_url(self) -> str | None:
-        """The console's address, where there is one."""
-        url: str | None = self.control("info").get("console_url")
-        return url
+        """The console: what `onsmq.openapi.Client` takes as `endpoint`, and a page for browsers.
+
+        Its account is one of the server's, or `dev` with the secret `dev-secret` where it has none.
+        `None` for a server without a console.
+        """
+        return self._native.console_url or None
 
     def create_topic(self, topic: str, queues: int = 8) -> None:
         """Make a topic with so many queues at each broker."""

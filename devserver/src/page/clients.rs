@@ -68,7 +68,7 @@ fn row(id: &str, client: &Client) -> Markup {
     let introduced = client.member.peer.introduced();
     html! {
         tr {
-            th scope="row" { (id) }
+            th.id scope="row" { (id) }
             td {
                 @for (role, group) in &client.groups {
                     div { (role) " as " (group) }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 use onsmq_proto::body::MessageModel;
+use onsmq_proto::names;
 
 use super::view::{duration, table};
 use crate::broker::GroupView;
@@ -20,12 +21,12 @@ pub(super) fn section(console: &Console) -> Markup {
         table {
             thead { tr {
                 th scope="col" { "Group" }
-                th scope="col" { "Model" }
-                th.number scope="col" { "Clients" }
                 th scope="col" { "Topic" }
                 th.number scope="col" { "Backlog" }
-                th scope="col" { "Waiting for" }
+                th scope="col" { "Oldest waits" }
                 th.number scope="col" { "Messages/s" }
+                th.number scope="col" { "Clients" }
+                th scope="col" { "Model" }
             } }
             @for name in names.iter().take(SHOWN) { (group(console, name)) }
         }
@@ -43,18 +44,20 @@ fn group(console: &Console, name: &str) -> Markup {
         .brokers()
         .into_iter()
         .find_map(|it| it.consumer_group(name));
-    let topics = backlog::of_group(console, name);
+    let mut topics = backlog::of_group(console, name);
+    // Retries are worth a row once there are some.
+    topics.retain(|it| !names::is_retry_topic(&it.topic) || it.behind() > 0);
     let rows = topics.len().max(1);
     html! {
         tbody {
             tr {
                 th scope="rowgroup" rowspan=(rows) { (name) }
-                td rowspan=(rows) { (model(view.as_ref())) }
-                td.number rowspan=(rows) { (clients(view.as_ref())) }
                 @match topics.first() {
                     Some(first) => { (topic(first)) }
                     None => { td { "–" } td {} td {} td {} }
                 }
+                td.number rowspan=(rows) { (clients(view.as_ref())) }
+                td rowspan=(rows) { (model(view.as_ref())) }
             }
             @for other in topics.iter().skip(1) { tr { (topic(other)) } }
         }

@@ -26,11 +26,11 @@ pub(super) fn section(console: &Console) -> Markup {
             thead { tr {
                 th scope="col" { "Stored" }
                 th scope="col" { "Topic" }
-                th.number scope="col" { "Queue" }
-                th.number scope="col" { "Offset" }
+                th scope="col" { "Body" }
                 th scope="col" { "Tag" }
                 th scope="col" { "Keys" }
-                th scope="col" { "Body" }
+                th.number scope="col" { "Queue" }
+                th.number scope="col" { "Offset" }
             } }
             tbody { @for message in &messages { (row(message)) } }
         }
@@ -46,18 +46,18 @@ fn row(message: &StoredMessage) -> Markup {
     let body = body::shown(message);
     html! {
         tr {
-            td { (ago(message.store_timestamp())) }
+            td.time { (ago(message.store_timestamp())) }
             td { (message.topic()) }
-            td.number { (message.queue_id()) }
-            td.number { (message.queue_offset()) }
-            td { (message.property(name::TAGS).unwrap_or("–")) }
-            td { (message.property(name::KEYS).unwrap_or("–")) }
             td.body {
                 details id=(id) {
                     summary id={ (id) "-summary" } { (glance(&body)) }
                     (opened(message, &body))
                 }
             }
+            td { (message.property(name::TAGS).unwrap_or("–")) }
+            td { (message.property(name::KEYS).unwrap_or("–")) }
+            td.number { (message.queue_id()) }
+            td.number { (message.queue_offset()) }
         }
     }
 }

@@ -71,7 +71,7 @@ fn row(name: &str, at: &[(Arc<Broker>, Arc<Topic>)]) -> Markup {
             }
             td.number { (queues().count()) }
             td.number { (messages) }
-            td { (ago(last.unwrap_or(0))) }
+            td.time { (ago(last.unwrap_or(0))) }
         }
     }
 }

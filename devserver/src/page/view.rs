@@ -7,6 +7,15 @@ use super::{clients, groups, messages, topics};
 use crate::clock;
 use crate::console::Console;
 
+/// What can be gone to.
+const SECTIONS: [(&str, &str); 5] = [
+    ("topics", "Topics"),
+    ("groups", "Groups"),
+    ("clients", "Clients"),
+    ("messages", "Messages"),
+    ("send", "Send"),
+];
+
 /// All of it.
 pub(super) fn whole(console: &Console, form: &Form, notice: Option<&Notice>) -> Markup {
     html! {
@@ -24,6 +33,11 @@ pub(super) fn whole(console: &Console, form: &Form, notice: Option<&Notice>) -> 
             body {
                 header {
                     h1 { "onsmq dev server" }
+                    nav aria-label="Sections" {
+                        @for (id, title) in SECTIONS {
+                            a href={ "#" (id) "-heading" } { (title) }
+                        }
+                    }
                     p #live role="status" { "reload to see what is new" }
                 }
                 main {

@@ -1,8 +1,8 @@
 //! The dev server.
 
 use onsmq_ffi::{
-    ons_dev_server_control, ons_dev_server_create_topic, ons_dev_server_namesrv_addr,
-    ons_dev_server_start, ons_dev_server_t, ons_text_view,
+    ons_dev_server_console_url, ons_dev_server_control, ons_dev_server_create_topic,
+    ons_dev_server_namesrv_addr, ons_dev_server_start, ons_dev_server_t, ons_text_view,
 };
 
 use crate::abi::{self, check, str_parts};
@@ -25,6 +25,12 @@ impl DevServer {
     #[must_use]
     pub fn namesrv_addr(&self) -> &str {
         abi::text(ons_dev_server_namesrv_addr(Some(&self.0)), self)
+    }
+
+    /// Its console: the Open API's `Endpoint`, and a page for browsers.
+    #[must_use]
+    pub fn console_url(&self) -> &str {
+        abi::text(ons_dev_server_console_url(Some(&self.0)), self)
     }
 
     /// # Errors

@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use crate::browser::{self, chromium, dom, get, post};
 use crate::stage::Stage;
 use onsmq::Message;
@@ -5,11 +7,20 @@ use onsmq::Message;
 /// A body that would be a program if it were not escaped.
 const NASTY: &str = "<img src=x onerror=alert(1)> & \"quoted\" 主题";
 
+/// Says something that is seen though the test passes.
+fn say(text: &str) {
+    // Nothing is lost but the words.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// The page with what its script put there, by a browser where there is one.
 fn page(stage: &Stage) -> String {
     match chromium() {
         Some(chromium) => {
-            eprintln!("the page is tried in a browser: {}", chromium.display());
+            say(&format!(
+                "the page is tried in a browser: {}",
+                chromium.display()
+            ));
             let dom = dom(&chromium, &stage.url(), 3000);
             assert!(
                 dom.contains(r#"class="well">live<"#),
@@ -18,9 +29,9 @@ fn page(stage: &Stage) -> String {
             dom
         }
         None => {
-            eprintln!(
+            say(
                 "the page is NOT tried in a browser, there is no Chromium on the PATH: only its \
-                 HTML is looked at"
+                 HTML is looked at",
             );
             get(&stage.url(), "/", &[]).body
         }

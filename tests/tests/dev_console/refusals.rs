@@ -29,7 +29,7 @@ fn ask(stage: &Stage, operation: &str, own: &[(&str, &str)]) -> Value {
 /// A value that a parameter takes.
 fn value(name: &str) -> &'static str {
     match name {
-        "type" => "1",
+        "type" => "0",
         "relation" => "2",
         "period" => "1",
         "empowerUser" => "7",

@@ -55,7 +55,7 @@ impl Stage {
         let mut sent = Vec::new();
         for number in 0..count {
             let message = Message::new(topic, format!("body {number}"));
-            let message = message.tag("tag").key(&format!("key-{number}"));
+            let message = message.tag("tag").key(format!("key-{number}"));
             sent.push(producer.send(message).await.expect("stored"));
         }
         producer.shutdown().await;
