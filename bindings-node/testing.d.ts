@@ -16,6 +16,8 @@ export interface DevServerOptions {
   lockLifeMs?: number
   /** How many times as fast time passes for messages that wait. Default 1. */
   speed?: number
+  /** Whether it speaks TLS as well, with a certificate that `caFile` vouches for. Default false. */
+  tls?: boolean
   /** Who may do what. Without accounts nobody is asked for a signature. */
   accounts?: Account[]
 }
@@ -101,6 +103,8 @@ export class DevServer {
   readonly consoleUrl: string | undefined
   /** Makes a topic with so many queues (default 8) at each broker. */
   createTopic(topic: string, queues?: number): Promise<void>
+  /** The certificate that clients have to trust, where the server was started with `tls`. */
+  readonly caFile: string | undefined
   /** Has something go wrong from now on; gives what the rule is removed by. */
   addFault(rule: FaultRule): Promise<number>
   /** Whether there was such a rule. */

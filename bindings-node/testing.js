@@ -24,15 +24,17 @@ class DevServer {
   #server
   #namesrvAddr
   #consoleUrl
+  #caFile
 
   /**
    * @param {native.DevServer} server one that runs
-   * @param {{ console_url?: string }} info
+   * @param {{ console_url?: string, ca_file?: string }} info
    */
   constructor(server, info) {
     this.#server = server
     this.#namesrvAddr = server.namesrvAddr ?? ''
     this.#consoleUrl = info.console_url ?? undefined
+    this.#caFile = info.ca_file ?? undefined
   }
 
   /** @param {unknown} [options] */
@@ -49,6 +51,10 @@ class DevServer {
 
   get namesrvAddr() {
     return this.#namesrvAddr
+  }
+
+  get caFile() {
+    return this.#caFile
   }
 
   get consoleUrl() {

@@ -784,6 +784,8 @@ void ons_delivery_free(ons_delivery_t *delivery);
  * waits before its producer is asked; default 6 s, then 30 s), `lock_life_millis` (how long a
  * queue stays locked for an ordered consumer; default 60 s), `speed` (how many times as fast time
  * passes for messages that wait; default 1);
+ * `tls` (whether it speaks TLS as well; default false; the command "info" tells the file with what
+ * clients have to trust);
  * `accounts` (a JSON array; default none, and no access control): docs/dev-server.md says what is
  * in it.
  *

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import onsmq
 import pytest
+
+import onsmq
 from onsmq.testing import Count, DevServer
 
 pytest_plugins = ["pytester"]

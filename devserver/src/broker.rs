@@ -19,6 +19,7 @@ mod send;
 mod send_back;
 mod send_header;
 mod send_here;
+mod statistics;
 mod throughput;
 mod topics;
 mod transactions;
@@ -110,6 +111,12 @@ impl Broker {
             RequestCode::VIEW_MESSAGE_BY_ID => self.view_message(request),
             RequestCode::QUERY_MESSAGE => self.query_message(request),
             RequestCode::UPDATE_AND_CREATE_TOPIC => self.update_topic(request),
+            statistics::GET_BROKER_RUNTIME_INFO => self.runtime_info(),
+            statistics::GET_TOPIC_STATS_INFO => self.topic_stats(request),
+            statistics::GET_CONSUMER_CONNECTION_LIST => self.consumer_connections(request),
+            statistics::GET_CONSUME_STATS => self.consume_stats(request),
+            statistics::INVOKE_BROKER_TO_RESET_OFFSET => self.reset_by_operator(request),
+            statistics::QUERY_TOPIC_CONSUME_BY_WHO => self.groups_by_topic(request),
             other => Err(unsupported(other)),
         }
     }

@@ -47,6 +47,11 @@ pub(crate) struct Console {
 }
 
 impl Console {
+    /// What an address server says.
+    pub(crate) fn name_server(&self) -> String {
+        self.cluster.namesrv.to_string()
+    }
+
     pub(crate) fn new(cluster: Arc<Cluster>, settings: Arc<Settings>) -> Self {
         Self {
             cluster,

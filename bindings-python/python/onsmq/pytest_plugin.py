@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def onsmq_dev_server(request: pytest.FixtureRequest) -> Iterator[DevServer]:
     """Give a server of the test's own; `@pytest.mark.onsmq_dev_server(brokers=2)` says which."""
     # Not before a test asks: pytest loads this file in every run.
-    from .testing import DevServer  # noqa: PLC0415
+    from .testing import DevServer
 
     marker = request.node.get_closest_marker(MARKER)
     with DevServer(**(marker.kwargs if marker else {})) as server:

@@ -54,7 +54,8 @@ class DevServer:
 
         {"access_key": "AK", "secret_key": "SK", "topic_perms": {"orders": "SUB"}}
 
-    requests must be signed, and are refused as brokers with access control refuse them.
+    requests must be signed, and are refused as brokers with access control refuse them. With `tls`
+    it speaks TLS as well, with a certificate that `ca_file` vouches for.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class DevServer:
         lock_life: float | None = None,
         speed: float | None = None,
         accounts: Iterable[Mapping[str, object]] | None = None,
+        tls: bool = False,
     ) -> None:
         options = {
             "brokers": brokers,
@@ -77,6 +79,7 @@ class DevServer:
             "check_back_delay_millis": _millis(check_back_delay),
             "lock_life_millis": _millis(lock_life),
             "speed": speed,
+            "tls": tls,
             "accounts": None if accounts is None else json.dumps([dict(it) for it in accounts]),
         }
         follow_level()
@@ -95,6 +98,12 @@ class DevServer:
         `None` for a server without a console.
         """
         return self._native.console_url or None
+
+    @property
+    def ca_file(self) -> str | None:
+        """The certificate that clients have to trust, where the server was made with `tls`."""
+        file: str | None = self.control("info")["ca_file"]
+        return file
 
     def create_topic(self, topic: str, queues: int = 8) -> None:
         """Make a topic with so many queues at each broker."""

@@ -28,6 +28,8 @@ const LONGEST_BODY: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the Open API is.
 const OPEN_API: &str = "/json/";
+/// Where clients with ONSAddr ask for name servers.
+const NAME_SERVERS: &str = "/rocketmq/nsaddr4client-internet";
 /// What else there is.
 const PLACES: [&str; 3] = [OPEN_API, "/page/", "/control"];
 
@@ -53,6 +55,7 @@ pub(super) async fn answer(
             Ok(posted) => page::send(console, &posted),
             Err(refused) => refused,
         },
+        NAME_SERVERS if is_read => Reply::text(StatusCode::OK, console.name_server()),
         "/control" if request.method() == Method::POST => control(console, request).await,
         path if path.starts_with(OPEN_API) && is_read => {
             open_api(console, &path[OPEN_API.len()..], query).await
