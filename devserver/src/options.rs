@@ -119,7 +119,8 @@ mod tests {
             ("speed", "0.5"),
             ("accounts", r#"[{"access_key": "AK", "secret_key": "SK"}]"#),
         ] {
-            Builder::default().option(name, value).expect(name);
+            let set = Builder::default().option(name, value);
+            assert!(set.is_ok(), "{name}: {set:?}");
         }
         assert!(refused("brokers", "0").contains("from 1 to 64"));
         assert!(refused("speed", "0").contains("above 0"));

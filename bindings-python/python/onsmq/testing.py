@@ -6,6 +6,7 @@ With pytest there is a fixture, `onsmq_dev_server`, which comes with the package
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from . import _onsmq
@@ -22,7 +23,8 @@ Code = Union[int, str]
 """RocketMQ's number or name of a request, or "SEND" for all by which messages are sent."""
 
 
-class Count(NamedTuple):
+@dataclass(frozen=True)
+class Count:
     """How many requests of a kind a server received."""
 
     broker: str
