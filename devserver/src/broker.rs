@@ -113,6 +113,7 @@ impl Broker {
             RequestCode::UPDATE_AND_CREATE_TOPIC => self.update_topic(request),
             statistics::GET_BROKER_RUNTIME_INFO => self.runtime_info(),
             statistics::GET_TOPIC_STATS_INFO => self.topic_stats(request),
+            statistics::GET_TOPIC_CONFIG => self.topic_config(request),
             statistics::GET_CONSUMER_CONNECTION_LIST => self.consumer_connections(request),
             statistics::GET_CONSUME_STATS => self.consume_stats(request),
             statistics::INVOKE_BROKER_TO_RESET_OFFSET => self.reset_by_operator(request),

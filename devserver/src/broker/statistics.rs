@@ -1,4 +1,4 @@
-//! What RocketMQ's admin tool asks of a broker: GET_TOPIC_STATS_INFO, GET_CONSUME_STATS,
+//! What RocketMQ's admin tool asks of a broker: GET_TOPIC_STATS_INFO, GET_TOPIC_CONFIG, GET_CONSUME_STATS,
 //! GET_CONSUMER_CONNECTION_LIST, QUERY_TOPIC_CONSUME_BY_WHO, GET_BROKER_RUNTIME_INFO and
 //! INVOKE_BROKER_TO_RESET_OFFSET (Java's `AdminBrokerProcessor`).
 
@@ -20,6 +20,8 @@ pub(super) const GET_CONSUMER_CONNECTION_LIST: RequestCode = RequestCode(203);
 pub(super) const GET_CONSUME_STATS: RequestCode = RequestCode(208);
 pub(super) const INVOKE_BROKER_TO_RESET_OFFSET: RequestCode = RequestCode(222);
 pub(super) const QUERY_TOPIC_CONSUME_BY_WHO: RequestCode = RequestCode(300);
+
+pub(super) const GET_TOPIC_CONFIG: RequestCode = RequestCode(351);
 
 /// What Java calls a group that nobody is connected for (`CONSUMER_NOT_ONLINE`).
 const CONSUMER_NOT_ONLINE: ResponseCode = ResponseCode(206);
@@ -82,6 +84,25 @@ impl Broker {
         });
         let table = by_queue(rows);
         Ok(with_body(format!("{{\"offsetTable\":{table}}}")))
+    }
+
+    pub(super) fn topic_config(&self, request: &Command) -> Answered {
+        let name = request.fields.required("topic")?;
+        let topic = self
+            .topics
+            .get(name)
+            .ok_or_else(|| super::topics::no_such_topic(name, ""))?;
+        let config = json!({
+            "topicName": name,
+            "readQueueNums": topic.config.read_queues,
+            "writeQueueNums": topic.config.write_queues,
+            "perm": topic.config.perm,
+            "topicFilterType": "SINGLE_TAG",
+            "topicSysFlag": topic.config.sys_flag,
+            "order": topic.config.order,
+            "attributes": {},
+        });
+        Ok(with_body(config.to_string()))
     }
 
     pub(super) fn consume_stats(&self, request: &Command) -> Answered {
