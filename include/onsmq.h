@@ -374,6 +374,11 @@ typedef struct ons_producer_t ons_producer_t;
 typedef struct ons_send_result_t ons_send_result_t;
 
 /**
+ * A text that was made for the caller. Any threads at once.
+ */
+typedef struct ons_text_t ons_text_t;
+
+/**
  * A half message that is stored, and whose outcome is to be told. Owned by whoever it was given
  * to; of one that is freed before, the broker asks the checker later. Any threads at once.
  */
@@ -771,10 +776,18 @@ void ons_delivery_free(ons_delivery_t *delivery);
 /**
  * Starts a dev server on ports of the system's choice, on loopback. Waits until it listens.
  *
- * `options` may be NULL, or hold: `brokers` (1 to 64; default 1), `queues` (of a topic that is
- * made on its first message, 1 to 1024; default 8), `auto_create_topics` (default true),
+ * `options` may be NULL, or hold:
+ * `brokers` (1 to 64; default 1), `queues` (of a topic that is made on its first message, 1 to
+ * 1024; default 8), `auto_create_topics` (default true);
  * `retry_delay_millis` (how long a failed message waits before it comes again; default: the
- * brokers' schedule, 10 s, 30 s, 1 m and so on).
+ * brokers' schedule, 10 s, 30 s, 1 m and so on), `check_back_delay_millis` (how long a half message
+ * waits before its producer is asked; default 6 s, then 30 s), `lock_life_millis` (how long a
+ * queue stays locked for an ordered consumer; default 60 s), `speed` (how many times as fast time
+ * passes for messages that wait; default 1);
+ * `tls` (whether it speaks TLS as well; default false; the command "info" tells the file with what
+ * clients have to trust);
+ * `accounts` (a JSON array; default none, and no access control): docs/dev-server.md says what is
+ * in it.
  *
  * Errors:
  * ONS_CODE_CONFIGURATION; ONS_CODE_INVALID_STATE in a callback that must not block;
@@ -786,6 +799,12 @@ ONS_MUST_USE ons_error_t *ons_dev_server_start(const ons_config_t *options, ons_
  * What clients take as NAMESRV_ADDR. Lives as long as the server.
  */
 ons_view_t ons_dev_server_namesrv_addr(const ons_dev_server_t *server);
+
+/**
+ * The server's console, `http://127.0.0.1:port`: a client of the Open API takes it as Endpoint, and
+ * a browser shows a page there. Empty where there is none. Lives as long as the server.
+ */
+ons_view_t ons_dev_server_console_url(const ons_dev_server_t *server);
 
 /**
  * Makes a topic with so many queues at each broker. Does not block.
@@ -801,6 +820,25 @@ ons_error_t *ons_dev_server_create_topic(const ons_dev_server_t *server,
                                          const char *topic,
                                          size_t topic_len,
                                          uint32_t queues);
+
+/**
+ * Asks for one thing by a JSON text, and answers in JSON: faults on purpose, counters of what was
+ * received, brokers that are killed and started again. docs/dev-server.md lists the commands, such
+ * as `{"add_fault": {"code": "SEND", "count": 1, "fault": "drop_answer"}}`. Waits where a broker is
+ * killed or started. `out`, if not NULL, gets the answer.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_ARGUMENT where the text is no command, or the command cannot be done;
+ * ONS_CODE_INVALID_STATE in a callback that must not block.
+ *
+ * Requires:
+ * `command` points to as many bytes as said.
+ */
+ONS_MUST_USE
+ons_error_t *ons_dev_server_control(const ons_dev_server_t *server,
+                                    const char *command,
+                                    size_t command_len,
+                                    ons_text_t **out);
 
 /**
  * Stops a server and frees it; waits until its ports are closed, except in a callback that must
@@ -1510,6 +1548,16 @@ ons_view_t ons_send_result_text(const ons_send_result_t *result);
  * Frees a result. NULL: nothing happens.
  */
 void ons_send_result_free(ons_send_result_t *result);
+
+/**
+ * The text, as UTF-8. Lives as long as `text`. Does not block.
+ */
+ons_view_t ons_text_view(const ons_text_t *text);
+
+/**
+ * Frees a text. NULL: nothing happens.
+ */
+void ons_text_free(ons_text_t *text);
 
 /**
  * Sends a half message, runs the executer, and tells the broker its outcome. `out`, if not NULL,

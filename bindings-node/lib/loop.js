@@ -39,12 +39,13 @@ function release() {
 }
 
 function drain() {
-  const { numbers, texts, begun, answers, settled, ready, lines } = host.drain()
+  const { numbers, texts, begun, answers, told, settled, ready, lines } = host.drain()
   for (let at = 0; at < numbers.length; at += 3) {
     settle(numbers[at], null, new SendResult(numbers, texts, at))
   }
   for (const transaction of begun) settle(transaction.id, null, transaction)
   for (const { id, ...answer } of answers) settle(id, null, answer)
+  for (const { id, text } of told) settle(id, null, text)
   for (const { id, fault } of settled) settle(id, fault ?? null)
   for (const number of ready) clients.get(number)?.()
   for (const line of lines) log.write(line)

@@ -16,7 +16,7 @@ use crate::outgoing::{Pairs, config};
 /// A name server and brokers in this process.
 #[napi]
 pub struct DevServer {
-    server: Arc<Mutex<Option<onsmq::DevServer>>>,
+    server: Arc<Mutex<Option<Arc<onsmq::DevServer>>>>,
     outbox: Outbox<Event>,
 }
 
@@ -37,7 +37,7 @@ impl DevServer {
         let (slot, outbox) = (Arc::clone(&self.server), self.outbox.clone());
         background::spawn(move || {
             let started = config(&options).and_then(|options| onsmq::DevServer::start(&options));
-            let started = started.map(|server| drop(slot.lock().replace(server)));
+            let started = started.map(|server| drop(slot.lock().replace(Arc::new(server))));
             outbox.push(Event::Done(id, started));
         })
     }
@@ -56,6 +56,16 @@ impl DevServer {
     pub fn create_topic(&self, topic: String, queues: u32) -> Option<Fault> {
         let server = self.server.lock();
         fault(server.as_ref()?.create_topic(&topic, queues))
+    }
+
+    /// Takes and gives JSON; no text once it was stopped.
+    #[napi]
+    pub fn control(&self, id: u32, command: String) -> Result<()> {
+        let (server, outbox) = (self.server.lock().clone(), self.outbox.clone());
+        background::spawn(move || {
+            let answer = server.map(|server| server.control(&command));
+            outbox.push(Event::Told(id, answer.unwrap_or_else(|| Ok(String::new()))));
+        })
     }
 
     #[napi]

@@ -18,6 +18,8 @@ pub(crate) enum Event {
     Begun(u32, u32, String),
     /// A call of the Open API.
     Answered(u32, Answered),
+    /// A command to a dev server, with its answer.
+    Told(u32, std::result::Result<String, Error>),
     /// Anything else that was begun.
     Done(u32, std::result::Result<(), Error>),
     /// Something waits at a client.
@@ -72,9 +74,17 @@ pub struct Drained<'env> {
     pub texts: Array<'env>,
     pub begun: Vec<Begun>,
     pub answers: Vec<Answer>,
+    pub told: Vec<Told>,
     pub settled: Vec<Settled>,
     pub ready: Vec<u32>,
     pub lines: Vec<Line>,
+}
+
+/// A dev server has answered.
+#[napi(object, object_from_js = false)]
+pub struct Told {
+    pub id: u32,
+    pub text: String,
 }
 
 /// A transaction has begun.
@@ -97,6 +107,7 @@ struct Draining<'env> {
     texts: Array<'env>,
     begun: Vec<Begun>,
     answers: Vec<Answer>,
+    told: Vec<Told>,
     settled: Vec<Settled>,
     ready: Vec<u32>,
     lines: Vec<Line>,
@@ -109,6 +120,7 @@ impl<'env> Draining<'env> {
             texts: env.create_array(0)?,
             begun: Vec::new(),
             answers: Vec::new(),
+            told: Vec::new(),
             settled: Vec::new(),
             ready: Vec::new(),
             lines: Vec::new(),
@@ -121,6 +133,8 @@ impl<'env> Draining<'env> {
             Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
             Event::Answered(id, Ok(answer)) => self.answers.push(Answer::new(id, &answer)),
             Event::Answered(id, Err(error)) => self.settle(id, Some(error)),
+            Event::Told(id, Ok(text)) => self.told.push(Told { id, text }),
+            Event::Told(id, Err(error)) => self.settle(id, Some(error)),
             Event::Done(id, done) => self.settle(id, done.err()),
             Event::Begun(id, transaction, message_id) => self.begun.push(Begun {
                 id,
@@ -153,6 +167,7 @@ impl<'env> Draining<'env> {
             texts: self.texts,
             begun: self.begun,
             answers: self.answers,
+            told: self.told,
             settled: self.settled,
             ready: self.ready,
             lines: self.lines,

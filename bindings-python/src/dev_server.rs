@@ -1,6 +1,6 @@
 //! The embedded dev server.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use onsmq_ffi_safe::{self as safe, Config};
 use pyo3::prelude::*;
@@ -15,6 +15,7 @@ use crate::wait::wait;
 pub(crate) struct DevServer {
     inner: Mutex<Option<Handle<safe::DevServer>>>,
     namesrv_addr: String,
+    console_url: String,
 }
 
 #[pymethods]
@@ -25,6 +26,7 @@ impl DevServer {
         let server = wait(py, move || safe::DevServer::start(&options))?.to_py(py)?;
         Ok(Self {
             namesrv_addr: server.namesrv_addr().to_owned(),
+            console_url: server.console_url().to_owned(),
             inner: Mutex::new(Some(Handle::new(server))),
         })
     }
@@ -34,14 +36,22 @@ impl DevServer {
         &self.namesrv_addr
     }
 
+    #[getter]
+    fn console_url(&self) -> &str {
+        &self.console_url
+    }
+
     fn create_topic(&self, py: Python<'_>, topic: &Bound<'_, PyAny>, queues: u32) -> PyResult<()> {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = inner
-            .as_ref()
-            .ok_or_else(|| errors::closed(py, "the dev server was stopped: start a new one"))?;
+        let server = self.running(py)?;
         server
             .create_topic(&text("topic", topic)?, queues)
             .to_py(py)
+    }
+
+    /// Takes and gives JSON.
+    fn control(&self, py: Python<'_>, command: String) -> PyResult<String> {
+        let server = self.running(py)?;
+        wait(py, move || server.control(&command))?.to_py(py)
     }
 
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
@@ -51,5 +61,15 @@ impl DevServer {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         wait(py, move || drop(server))
+    }
+}
+
+impl DevServer {
+    fn running(&self, py: Python<'_>) -> PyResult<Arc<safe::DevServer>> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner
+            .as_ref()
+            .map(Handle::share)
+            .ok_or_else(|| errors::closed(py, "the dev server was stopped: start a new one"))
     }
 }

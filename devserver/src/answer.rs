@@ -54,6 +54,10 @@ impl Refusal {
         self
     }
 
+    pub(crate) fn remark(&self) -> &str {
+        &self.remark
+    }
+
     pub(crate) fn into_answer(self) -> Command {
         let mut answer = answer(self.code);
         answer.remark = Some(self.remark);

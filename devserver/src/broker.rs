@@ -5,10 +5,12 @@ mod batch;
 mod check_back;
 mod clients;
 mod delay;
+mod find;
 mod groups;
 mod locks;
 mod lookup;
 mod offsets;
+mod operator;
 mod properties;
 mod pull;
 mod put;
@@ -16,6 +18,9 @@ mod schedule;
 mod send;
 mod send_back;
 mod send_header;
+mod send_here;
+mod statistics;
+mod throughput;
 mod topics;
 mod transactions;
 
@@ -34,7 +39,11 @@ use crate::service::Context;
 use crate::settings::Settings;
 use crate::store::{Log, Topics};
 
-pub(crate) use topics::check_name as check_topic_name;
+pub(crate) use find::latest;
+pub(crate) use groups::{GroupView, Member};
+pub(crate) use operator::{Progress, stored_between};
+pub(crate) use send_here::Parcel;
+pub(crate) use topics::{check_name as check_topic_name, group_of_retry_topic};
 
 /// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
 /// which addresses of the log are taken.
@@ -49,6 +58,7 @@ pub(crate) struct Broker {
     locks: locks::QueueLocks,
     schedule: schedule::Schedule,
     halves: transactions::Undecided,
+    throughput: throughput::Throughput,
     /// For messages that come without a unique id.
     unique_ids: UniqueIds,
 }
@@ -59,12 +69,13 @@ impl Broker {
             name: broker_name(number),
             topics: Topics::default(),
             log: Log::new(address),
+            locks: locks::QueueLocks::new(settings.lock_life),
             settings,
             groups: groups::Groups::default(),
             offsets: offsets::Offsets::default(),
-            locks: locks::QueueLocks::default(),
             schedule: schedule::Schedule::default(),
             halves: transactions::Undecided::default(),
+            throughput: throughput::Throughput::default(),
             unique_ids: UniqueIds::new(
                 std::net::Ipv4Addr::LOCALHOST,
                 std::process::id(),
@@ -75,8 +86,9 @@ impl Broker {
         this
     }
 
-    /// Serves a request: each code has its file.
+    /// Serves a request, if who asks may ask for it: each code has its file.
     pub(crate) fn serve(&self, context: &Context<'_>, request: &Command) -> Answered {
+        self.settings.accounts.check(request)?;
         match request.request_code() {
             RequestCode::SEND_MESSAGE
             | RequestCode::SEND_MESSAGE_V2
@@ -99,8 +111,20 @@ impl Broker {
             RequestCode::VIEW_MESSAGE_BY_ID => self.view_message(request),
             RequestCode::QUERY_MESSAGE => self.query_message(request),
             RequestCode::UPDATE_AND_CREATE_TOPIC => self.update_topic(request),
+            statistics::GET_BROKER_RUNTIME_INFO => self.runtime_info(),
+            statistics::GET_TOPIC_STATS_INFO => self.topic_stats(request),
+            statistics::GET_TOPIC_CONFIG => self.topic_config(request),
+            statistics::GET_CONSUMER_CONNECTION_LIST => self.consumer_connections(request),
+            statistics::GET_CONSUME_STATS => self.consume_stats(request),
+            statistics::INVOKE_BROKER_TO_RESET_OFFSET => self.reset_by_operator(request),
+            statistics::QUERY_TOPIC_CONSUME_BY_WHO => self.groups_by_topic(request),
             other => Err(unsupported(other)),
         }
+    }
+
+    /// Has the locks of a group, or of all, run out.
+    pub(crate) fn expire_locks(&self, group: Option<&str>) {
+        self.locks.expire(group);
     }
 
     /// A connection is gone: its clients leave their groups.
@@ -145,7 +169,7 @@ impl Broker {
 }
 
 /// `broker-a` to `broker-z`, then by number.
-fn broker_name(number: usize) -> String {
+pub(crate) fn broker_name(number: usize) -> String {
     match u8::try_from(number) {
         Ok(number @ 0..26) => format!("broker-{}", char::from(b'a' + number)),
         _ => format!("broker-{number}"),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::DevServer;
+use crate::access::Account;
 use crate::settings::{MAX_QUEUES, Settings};
 
 /// What a server should be; see [`DevServer::builder`].
@@ -57,10 +58,52 @@ impl Builder {
         self
     }
 
+    /// How long a queue stays locked for an ordered consumer unless the lock is renewed: 60 s by
+    /// default. Clients renew every 20 s.
+    pub const fn lock_life(mut self, life: Duration) -> Self {
+        self.settings.lock_life = life;
+        self
+    }
+
     /// The delays of levels 1, 2, 3... instead of the brokers' `1s 5s 10s 30s 1m ... 2h`. Retries
     /// take them from level 3 on, unless there is a [`Builder::retry_delay`].
     pub fn delay_levels(mut self, levels: impl IntoIterator<Item = Duration>) -> Self {
         self.settings.delay_levels = levels.into_iter().collect();
+        self
+    }
+
+    /// Whether there is a console: the Open API and a web page over HTTP, at a port of loopback.
+    /// There is one by default, on a port of the system's choice.
+    pub fn console(mut self, console: bool) -> Self {
+        self.settings.console = console.then(|| self.settings.console.unwrap_or(0));
+        self
+    }
+
+    /// The console's port; 0, the default, for one of the system's choice.
+    pub const fn console_port(mut self, port: u16) -> Self {
+        self.settings.console = Some(port);
+        self
+    }
+
+    /// Has brokers ask for signed requests, and adds an account. Without any, nobody is asked.
+    pub fn account(mut self, account: Account) -> Self {
+        self.settings.accounts.add(account);
+        self
+    }
+
+    /// Has the server speak TLS as well, to who begins with it: with a certificate for this
+    /// machine's loopback that is made at the start, and that [`DevServer::ca_file`] vouches for.
+    pub const fn tls(mut self, tls: bool) -> Self {
+        self.settings.tls = tls;
+        self
+    }
+
+    /// How many times as fast time passes for messages that wait: delayed and timed ones, retries
+    /// and check-backs. 1.0 by default; what is not positive and finite is taken as 1.0. A
+    /// [`Builder::retry_delay`] and a [`Builder::check_back_delay`] stay as they are.
+    pub fn speed(mut self, speed: f64) -> Self {
+        let is_speed = speed.is_finite() && speed > 0.0;
+        self.settings.speed = if is_speed { speed } else { 1.0 };
         self
     }
 

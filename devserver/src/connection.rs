@@ -1,21 +1,23 @@
 //! One client's socket: frames in, answers out.
 
+mod faulty;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
-use tokio::net::tcp::WriteHalf;
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use crate::answer::Outcome;
+use crate::delayed::Delayed;
 use crate::long_poll::WaitingPulls;
 use crate::outbox::Outbox;
 use crate::peer::{Peer, Token};
 use crate::service::{Context, Service};
+use crate::tls::Stream;
 
 /// What one read takes at most; many frames are served per read, and answered in one write.
 const READ: usize = 64 * 1024;
@@ -30,8 +32,24 @@ pub(crate) struct Connection {
     incoming: BytesMut,
     outbox: Outbox,
     pulls: WaitingPulls,
+    /// Requests that a fault holds up.
+    delayed: Delayed,
     last_token: u64,
     heard: Instant,
+    end: End,
+}
+
+/// How far a connection is towards its end, for reasons of the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It goes on.
+    Open,
+    /// It is read no more, and stays open.
+    Deaf,
+    /// It is closed when all is written.
+    Written,
+    /// It is closed at once.
+    Now,
 }
 
 impl Connection {
@@ -42,21 +60,28 @@ impl Connection {
             incoming: BytesMut::new(),
             outbox: Outbox::default(),
             pulls: WaitingPulls::default(),
+            delayed: Delayed::default(),
             last_token: 0,
             heard: Instant::now(),
+            end: End::Open,
         }
     }
 
     /// Serves the client until it leaves, is silent, or sends what is no frame.
-    pub(crate) async fn run(mut self, mut socket: TcpStream) -> io::Result<()> {
-        socket.set_nodelay(true)?;
-        let (mut reader, mut writer) = socket.split();
+    pub(crate) async fn run(mut self, socket: impl Stream) -> io::Result<()> {
+        let (mut reader, mut writer) = tokio::io::split(socket);
         loop {
             self.serve_what_is_here()?;
+            match self.end {
+                End::Open | End::Deaf => {}
+                End::Written => return self.write_the_rest(&mut writer).await,
+                End::Now => return Ok(()),
+            }
             self.incoming.reserve(READ);
             let deadline = self.next_deadline();
+            let reads = self.outbox.has_room() && self.end == End::Open;
             tokio::select! {
-                read = reader.read_buf(&mut self.incoming), if self.outbox.has_room() => {
+                read = reader.read_buf(&mut self.incoming), if reads => {
                     if read? == 0 {
                         return self.write_the_rest(&mut writer).await;
                     }
@@ -72,7 +97,7 @@ impl Connection {
     /// Serves frames, woken pulls and the server's requests, for as long as there is room for
     /// what comes of them.
     fn serve_what_is_here(&mut self) -> io::Result<()> {
-        while self.outbox.has_room() {
+        while self.outbox.has_room() && self.end == End::Open {
             if let Some(request) = self.peer.take_request() {
                 self.outbox.put(&request);
             } else if let Some(token) = self.peer.take_woken() {
@@ -80,8 +105,10 @@ impl Connection {
                     self.serve(request, token, false);
                 }
             } else if let Some(request) = self.next_request()? {
-                self.last_token += 1;
-                self.serve(request, Token(self.last_token), self.pulls.has_room());
+                match self.service.admit(&request) {
+                    None => self.serve_new(request),
+                    Some(fault) => self.fail(fault, request),
+                }
             } else {
                 break;
             }
@@ -93,6 +120,11 @@ impl Connection {
         let frame = Frame::decode(&mut self.incoming, DEFAULT_MAX_FRAME);
         let command = frame.and_then(|frame| frame.map(Command::decode).transpose());
         command.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    fn serve_new(&mut self, request: Command) {
+        self.last_token += 1;
+        self.serve(request, Token(self.last_token), self.pulls.has_room());
     }
 
     fn serve(&mut self, mut request: Command, token: Token, may_wait: bool) {
@@ -114,11 +146,12 @@ impl Connection {
 
     fn next_deadline(&self) -> Instant {
         let silence = self.heard + MAX_SILENCE;
-        match self.pulls.next_deadline() {
-            // Without room nothing can be answered: what is due stays so.
-            Some(deadline) if self.outbox.has_room() => deadline.min(silence),
-            _ => silence,
+        // Without room nothing can be answered: what is due stays so.
+        if !self.outbox.has_room() || self.end != End::Open {
+            return silence;
         }
+        let due = [self.pulls.next_deadline(), self.delayed.next_due()];
+        due.into_iter().flatten().fold(silence, Instant::min)
     }
 
     fn expire(&mut self) -> io::Result<()> {
@@ -131,16 +164,21 @@ impl Connection {
         {
             self.serve(request, token, false);
         }
+        while self.outbox.has_room()
+            && let Some(request) = self.delayed.take_due(now)
+        {
+            self.serve_new(request);
+        }
         Ok(())
     }
 
     /// The client sends no more, but may read on.
-    async fn write_the_rest(&mut self, writer: &mut WriteHalf<'_>) -> io::Result<()> {
+    async fn write_the_rest(&mut self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let write = async {
             while !self.outbox.is_empty() {
                 self.outbox.write(writer).await?;
             }
-            Ok(())
+            writer.shutdown().await
         };
         tokio::time::timeout(MAX_SILENCE, write)
             .await

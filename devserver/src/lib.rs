@@ -22,30 +22,48 @@
 //! - Offsets in the log are unique, but tell no order between queues.
 //! - A half message is asked about when its time is over, not at the next round of 30 s; a
 //!   second verdict on it is not heard.
+//! - The console has the operations of the Open API; `docs/dev-console.md` says what each of them
+//!   does here.
 //! - There is no access control, no pop, no request and reply, no master and
 //!   slave, and of the administrators' requests only the one that makes topics.
 //!
-//! Reading order: `server` opens the sockets, `connection` owns one of them, `service` is
-//! the door that every request passes, `name_server` and `broker` are behind it. One file
+//! Reading order: `server` starts the `node`s, `listener` accepts, `connection` owns one socket,
+//! `service` is the door that every request passes, `name_server` and `broker` are behind it.
+//! `faults` says what goes wrong on purpose, `control` does what other languages ask for. One file
 //! per exchange below `broker`, the messages themselves in `store`.
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod answer;
 mod broker;
 mod builder;
 mod clock;
+mod cluster;
 mod connection;
+mod console;
+mod control;
+mod delayed;
+pub mod faults;
 mod listener;
 mod long_poll;
 mod name_server;
+mod node;
+mod options;
 mod outbox;
+mod page;
 mod peer;
 mod server;
 mod service;
 mod settings;
 mod sql;
 mod store;
+mod tls;
 
+pub use access::{Account, Permission};
 pub use builder::Builder;
-pub use server::{DevServer, InvalidTopic};
+pub use cluster::{BrokerInfo, InvalidTopic};
+pub use console::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
+pub use control::ControlError;
+pub use options::InvalidOption;
+pub use server::DevServer;

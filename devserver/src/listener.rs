@@ -10,8 +10,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
+use crate::node::Common;
 use crate::peer::Peer;
 use crate::service::Service;
+use crate::tls::Tls;
 
 /// A socket with the service behind it.
 #[derive(Debug)]
@@ -20,18 +22,16 @@ pub(crate) struct Listener {
     service: Arc<Service>,
     /// Numbers the connections of the whole server.
     ids: Arc<AtomicU64>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Listener {
-    pub(crate) const fn new(
-        socket: TcpListener,
-        service: Arc<Service>,
-        ids: Arc<AtomicU64>,
-    ) -> Self {
+    pub(crate) fn new(socket: TcpListener, service: Arc<Service>, common: &Common) -> Self {
         Self {
             socket,
             service,
-            ids,
+            ids: Arc::clone(&common.ids),
+            tls: common.tls.clone(),
         }
     }
 
@@ -43,10 +43,14 @@ impl Listener {
             tokio::select! {
                 accepted = self.socket.accept() => match accepted {
                     Ok((socket, address)) => {
-                        let id = self.ids.fetch_add(1, Ordering::Relaxed);
-                        let peer = Peer::new(id, address);
-                        let connection = Connection::new(Arc::clone(&self.service), peer);
-                        connections.spawn(serve(connection, socket));
+                        if self.service.accepts_connection() {
+                            let id = self.ids.fetch_add(1, Ordering::Relaxed);
+                            let peer = Peer::new(id, address);
+                            let connection = Connection::new(Arc::clone(&self.service), peer);
+                            connections.spawn(serve(connection, socket, self.tls.clone()));
+                        } else {
+                            reset(&socket);
+                        }
                     }
                     Err(error) => {
                         // Out of descriptors, most likely: not to spin until some are free.
@@ -62,9 +66,22 @@ impl Listener {
     }
 }
 
-async fn serve(connection: Connection, socket: TcpStream) {
-    let ended: io::Result<()> = connection.run(socket).await;
-    if let Err(error) = ended {
+/// Has a connection end with a reset, as where nobody listens, once it is dropped.
+fn reset(socket: &TcpStream) {
+    // Where this cannot be set, the connection ends all the same.
+    let _ = socket.set_zero_linger();
+}
+
+async fn serve(connection: Connection, socket: TcpStream, tls: Option<Arc<Tls>>) {
+    if let Err(error) = run(connection, socket, tls).await {
         tracing::debug!(%error, "a connection ended");
+    }
+}
+
+async fn run(connection: Connection, socket: TcpStream, tls: Option<Arc<Tls>>) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    match tls {
+        None => connection.run(socket).await,
+        Some(tls) => connection.run(tls.accept(socket).await?).await,
     }
 }

@@ -1,5 +1,5 @@
-//! The dev server as a program: prints its name server's address and runs until it is told to
-//! stop.
+//! The dev server as a program: prints its name server's address, and on a second line its
+//! console's, and runs until it is told to stop.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,6 +21,12 @@ struct Args {
     /// The name server's port; 0 for any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// The port of the console, the Open API and a web page; 0 for any that is free.
+    #[arg(long, default_value_t = 0)]
+    console_port: u16,
+    /// No console.
+    #[arg(long)]
+    no_console: bool,
     /// How many milliseconds a failed message waits before it comes again, instead of the real
     /// brokers' schedule, which begins with 10 s.
     #[arg(long)]
@@ -43,6 +49,8 @@ async fn run(args: Args) -> io::Result<()> {
     let mut builder = DevServer::builder()
         .brokers(args.brokers)
         .queues(args.queues)
+        .console_port(args.console_port)
+        .console(!args.no_console)
         .listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port));
     if let Some(delay) = args.retry_delay_ms {
         builder = builder.retry_delay(Duration::from_millis(delay));
@@ -50,7 +58,10 @@ async fn run(args: Args) -> io::Result<()> {
     let server = builder.start().await?;
     // Whoever reads the address may stop the server at once.
     let stopped = told_to_stop()?;
-    println!("{}", server.namesrv_addr());
+    let console = server.console_url().map(|url| url + "\n");
+    let lines = format!("{}\n{}", server.namesrv_addr(), console.unwrap_or_default());
+    // In one write: who reads the first line only may have left before a second one.
+    print!("{lines}");
     tokio::select! {
         () = stopped => {}
         () = stdin_closed(), if args.until_stdin_closes => {}

@@ -1,17 +1,21 @@
 //! The name server: which brokers have a topic.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::answer::{Answered, Refusal, success};
-use crate::broker::Broker;
+use crate::answer::{Answered, Outcome, Refusal, success};
+use crate::node::Node;
 use crate::settings::CLUSTER;
 
 /// Where Java's texts send their readers.
 pub(crate) const FAQ: &str =
     "\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for further details.";
+
+const GET_BROKER_CLUSTER_INFO: RequestCode = RequestCode(106);
+const GET_ALL_TOPIC_LIST_FROM_NAMESERVER: RequestCode = RequestCode(206);
 
 /// Clients from this version on (4.9.4) read standard JSON.
 const STANDARD_JSON: i16 = 401;
@@ -19,17 +23,19 @@ const STANDARD_JSON: i16 = 401;
 /// Sees its brokers directly: there is nothing to register.
 #[derive(Debug)]
 pub(crate) struct NameServer {
-    brokers: Vec<Arc<Broker>>,
+    nodes: Arc<[Arc<Node>]>,
 }
 
 impl NameServer {
-    pub(crate) const fn new(brokers: Vec<Arc<Broker>>) -> Self {
-        Self { brokers }
+    pub(crate) const fn new(nodes: Arc<[Arc<Node>]>) -> Self {
+        Self { nodes }
     }
 
     pub(crate) fn serve(&self, request: &Command) -> Answered {
         match request.request_code() {
             RequestCode::GET_ROUTEINFO_BY_TOPIC => self.route(request),
+            GET_BROKER_CLUSTER_INFO => Ok(self.cluster_info(request)),
+            GET_ALL_TOPIC_LIST_FROM_NAMESERVER => Ok(self.topic_list()),
             other => Err(unsupported(other)),
         }
     }
@@ -37,10 +43,11 @@ impl NameServer {
     fn route(&self, request: &Command) -> Answered {
         let topic = request.fields.required("topic")?;
         let (brokers, queues): (Vec<_>, Vec<_>) = self
-            .brokers
+            .nodes
             .iter()
-            .filter_map(|broker| Some((broker, broker.topics.get(topic)?)))
-            .map(|(broker, topic)| {
+            .filter_map(|node| node.running())
+            .filter_map(|broker| Some((broker.topics.get(topic)?, broker)))
+            .map(|(topic, broker)| {
                 let broker_data = json!({
                     "brokerAddrs": { "0": broker.log.host().to_string() },
                     "brokerName": broker.name,
@@ -68,17 +75,60 @@ impl NameServer {
             "filterServerTable": {},
             "queueDatas": queues,
         });
-        let wants_standard = request.version >= STANDARD_JSON
-            || request.fields.get("acceptStandardJsonOnly") == Some("true");
-        let mut text = route.to_string();
-        if !wants_standard {
-            // fastjson's form, which older clients cannot do without: a number as a key.
-            text = text.replace(r#""brokerAddrs":{"0":"#, r#""brokerAddrs":{0:"#);
-        }
+        let text = for_client(request, &route);
         let mut answer = success();
         answer.body = text.into();
         Ok(answer.into())
     }
+}
+
+impl NameServer {
+    /// The brokers, for Java's admin tool.
+    fn cluster_info(&self, request: &Command) -> Outcome {
+        let running: Vec<_> = self.nodes.iter().filter_map(|it| it.running()).collect();
+        let names: Vec<_> = running.iter().map(|it| it.name.as_str()).collect();
+        let addresses: serde_json::Map<_, _> = running
+            .iter()
+            .map(|broker| {
+                let data = json!({
+                    "brokerAddrs": { "0": broker.log.host().to_string() },
+                    "brokerName": broker.name,
+                    "cluster": CLUSTER,
+                });
+                (broker.name.clone(), data)
+            })
+            .collect();
+        let info = json!({
+            "brokerAddrTable": addresses,
+            "clusterAddrTable": { CLUSTER: names },
+        });
+        let mut answer = success();
+        answer.body = for_client(request, &info).into();
+        answer.into()
+    }
+
+    fn topic_list(&self) -> Outcome {
+        let brokers = self.nodes.iter().filter_map(|it| it.running());
+        let topics: BTreeSet<_> = brokers
+            .flat_map(|broker| broker.topics.all())
+            .map(|topic| topic.name.to_string())
+            .collect();
+        let mut answer = success();
+        answer.body = json!({ "topicList": topics }).to_string().into();
+        answer.into()
+    }
+}
+
+/// A body that has brokers' addresses, in the form that a client reads.
+fn for_client(request: &Command, body: &Value) -> String {
+    let wants_standard = request.version >= STANDARD_JSON
+        || request.fields.get("acceptStandardJsonOnly") == Some("true");
+    let mut text = body.to_string();
+    if !wants_standard {
+        // fastjson's form, which older clients cannot do without: a number as a key.
+        text = text.replace(r#""brokerAddrs":{"0":"#, r#""brokerAddrs":{0:"#);
+    }
+    text
 }
 
 /// What both servers say of a code that they do not know.

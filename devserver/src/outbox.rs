@@ -54,6 +54,22 @@ impl Outbox {
         }
     }
 
+    /// Adds the first half of a command's frame, as a broker that dies while it writes.
+    pub(crate) fn put_half(&mut self, command: &Command) {
+        let mut frame = BytesMut::new();
+        if command.encode(Serialization::Json, &mut frame).is_ok() {
+            frame.truncate(frame.len() / 2);
+            self.put_raw(frame.freeze());
+        }
+    }
+
+    /// Adds bytes that need not be a frame.
+    pub(crate) fn put_raw(&mut self, bytes: Bytes) {
+        self.seal();
+        self.length += bytes.len();
+        self.pieces.push_back(bytes);
+    }
+
     fn seal(&mut self) {
         if !self.gathering.is_empty() {
             self.pieces.push_back(self.gathering.split().freeze());

@@ -1,12 +1,14 @@
 //! A client as the rest of the server sees it: what is for it can be left here at any time; its
 //! connection fetches it when it has room to write.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use onsmq_proto::codec::Command;
+use onsmq_proto::codec::{Command, Language};
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 /// How many requests wait for a client that does not read. Real brokers lose one-way requests,
 /// too, when a client is stuck.
@@ -24,6 +26,7 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     letters: Mutex<Letters>,
     arrived: Notify,
+    introduced: OnceLock<(Language, i16)>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +34,10 @@ struct Letters {
     requests: VecDeque<Command>,
     /// Pulls whose messages have come: bounded by how many pulls a connection may have waiting.
     woken: VecDeque<Token>,
+    /// Requests of the server's that wait for an answer, by opaque. One that is not waited for any
+    /// more goes when the next is asked.
+    asked: HashMap<i32, oneshot::Sender<Command>>,
+    last_opaque: i32,
 }
 
 impl Peer {
@@ -40,6 +47,40 @@ impl Peer {
             address,
             letters: Mutex::default(),
             arrived: Notify::new(),
+            introduced: OnceLock::new(),
+        }
+    }
+
+    /// Keeps what a client says of itself with its first heartbeat.
+    pub(crate) fn introduce(&self, language: Language, version: i16) {
+        self.introduced.get_or_init(|| (language, version));
+    }
+
+    /// What it is written in, and its version.
+    pub(crate) fn introduced(&self) -> Option<(Language, i16)> {
+        self.introduced.get().copied()
+    }
+
+    /// Asks the client; `None` where it does not answer in time.
+    pub(crate) async fn ask(&self, mut request: Command, limit: Duration) -> Option<Command> {
+        let (answered, answer) = oneshot::channel();
+        {
+            let mut letters = self.letters.lock();
+            letters.asked.retain(|_, waits| !waits.is_closed());
+            letters.last_opaque = letters.last_opaque.wrapping_add(1);
+            request.opaque = letters.last_opaque;
+            letters.asked.insert(request.opaque, answered);
+        }
+        self.send(request);
+        tokio::time::timeout(limit, answer).await.ok()?.ok()
+    }
+
+    /// A client answers a request of the server's.
+    pub(crate) fn answered(&self, answer: Command) {
+        let asked = self.letters.lock().asked.remove(&answer.opaque);
+        if let Some(asked) = asked {
+            // Whoever asked may have gone.
+            let _ = asked.send(answer);
         }
     }
 

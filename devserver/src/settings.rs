@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::access::Accounts;
+
 /// The cluster's name, as a broker has it unless configured.
 pub(crate) const CLUSTER: &str = "DefaultCluster";
 /// The region's name, as a broker has it unless configured.
@@ -18,6 +20,9 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(6);
 /// How often producers are asked (`transactionCheckInterval`).
 const TRANSACTION_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
+/// How long a lock lives (`rocketmq.broker.rebalance.lockMaxLiveTime`).
+const LOCK_LIFE: Duration = Duration::from_secs(60);
+
 /// The real brokers' schedule, in seconds: levels 1 to 18 (`messageDelayLevel`).
 const DELAY_LEVELS: [u64; 18] = [
     1, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200,
@@ -32,6 +37,14 @@ pub(crate) struct Settings {
     pub(crate) delay_levels: Vec<Duration>,
     pub(crate) retry_delay: Option<Duration>,
     pub(crate) check_back_delay: Option<Duration>,
+    /// The console's port; `None` where there is to be no console.
+    pub(crate) console: Option<u16>,
+    /// How long a queue stays locked unless the lock is renewed.
+    pub(crate) lock_life: Duration,
+    pub(crate) accounts: Accounts,
+    pub(crate) tls: bool,
+    /// How many times as fast time passes for messages that wait.
+    pub(crate) speed: f64,
 }
 
 impl Default for Settings {
@@ -44,6 +57,11 @@ impl Default for Settings {
             delay_levels: DELAY_LEVELS.map(Duration::from_secs).to_vec(),
             retry_delay: None,
             check_back_delay: None,
+            console: Some(0),
+            lock_life: LOCK_LIFE,
+            accounts: Accounts::default(),
+            tls: false,
+            speed: 1.0,
         }
     }
 }
@@ -54,8 +72,8 @@ impl Settings {
     pub(crate) fn check_back_delay(&self, is_first: bool, immunity: Option<Duration>) -> Duration {
         match self.check_back_delay {
             Some(delay) => delay,
-            None if is_first => immunity.unwrap_or(TRANSACTION_TIMEOUT),
-            None => TRANSACTION_CHECK_INTERVAL,
+            None if is_first => self.sped_up(immunity.unwrap_or(TRANSACTION_TIMEOUT)),
+            None => self.sped_up(TRANSACTION_CHECK_INTERVAL),
         }
     }
 
@@ -70,11 +88,20 @@ impl Settings {
     pub(crate) fn delay(&self, level: usize, is_retry: bool) -> Duration {
         match self.retry_delay {
             Some(delay) if is_retry => delay,
-            _ => level
-                .checked_sub(1)
-                .and_then(|at| self.delay_levels.get(at))
-                .copied()
-                .unwrap_or_default(),
+            _ => self.sped_up(self.level(level)),
         }
+    }
+
+    fn level(&self, level: usize) -> Duration {
+        level
+            .checked_sub(1)
+            .and_then(|at| self.delay_levels.get(at))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// How long something takes that would take so long.
+    pub(crate) fn sped_up(&self, wait: Duration) -> Duration {
+        Duration::try_from_secs_f64(wait.as_secs_f64() / self.speed).unwrap_or(Duration::MAX)
     }
 }

@@ -44,6 +44,7 @@ mod producer;
 mod producer_kind;
 mod runtime;
 mod send_result;
+mod text;
 mod transaction;
 mod version;
 
@@ -63,5 +64,6 @@ pub use openapi::*;
 pub use producer::*;
 pub use runtime::ons_exit;
 pub use send_result::*;
+pub use text::*;
 pub use transaction::*;
 pub use version::*;

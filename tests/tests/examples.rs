@@ -137,6 +137,19 @@ fn delayed(printed: &[String]) {
     assert!(delay >= 4, "{printed:?}");
 }
 
+/// Faults are the dev server's own, and the same text in every language.
+#[test]
+fn faults_are_made_in_c() {
+    let printed = run(&program("c", "faults"), Server::Dev);
+    let answers: Vec<_> = printed
+        .iter()
+        .filter_map(|line| line.strip_prefix("    "))
+        .collect();
+    assert_eq!(answers[..3], [r#"{"id":1}"#, r#"{"count":2}"#, "{}"]);
+    assert!(answers[3].contains(r#""running":false"#), "{answers:?}");
+    assert_eq!(answers[4], "{}");
+}
+
 #[test]
 fn every_example_is_run() {
     // The Open API is no broker's: `tests/openapi/native.rs` runs its examples.
@@ -145,13 +158,15 @@ fn every_example_is_run() {
         .chain(&["openapi"])
         .map(ToString::to_string)
         .collect();
+    let only_in_c = "faults";
     for (folder, extension) in [("c", "c"), ("cpp", "cpp"), ("rust/examples", "rs")] {
         let files = std::fs::read_dir(root().join("examples").join(folder)).expect("a folder");
-        let names: BTreeSet<_> = files
+        let mut names: BTreeSet<_> = files
             .map(|file| file.expect("a file").path())
             .filter(|path| path.extension().is_some_and(|it| it == extension))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
+        assert_eq!(names.remove(only_in_c), folder == "c");
         assert_eq!(names, features, "examples/{folder}");
     }
 }

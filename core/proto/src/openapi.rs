@@ -34,6 +34,26 @@ pub fn signed_text<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>)
         .collect()
 }
 
+/// Whether a request's parameters, its [`SIGNATURE`] among them, were signed with this secret: what
+/// a console asks. It takes as long for a wrong signature as for the right one.
+#[must_use]
+pub fn is_signed<'a>(
+    secret_key: &str,
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> bool {
+    let parameters: Vec<_> = parameters.into_iter().collect();
+    let given = parameters.iter().find(|(name, _)| *name == SIGNATURE);
+    let Some(given) = given.and_then(|(_, given)| BASE64_STANDARD.decode(given).ok()) else {
+        return false;
+    };
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret_key.as_bytes())
+        .expect("HMAC takes a key of any length");
+    for (_, value) in sorted(parameters) {
+        mac.update(value.as_bytes());
+    }
+    mac.verify_slice(&given).is_ok()
+}
+
 fn sorted<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
     let signed = |(name, _): &(&str, &str)| *name != SIGNATURE;
     let mut sorted: Vec<_> = parameters.into_iter().filter(signed).collect();
@@ -74,7 +94,7 @@ pub fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{query, signature, signed_text};
+    use super::{is_signed, query, signature, signed_text};
 
     /// The guide's example.
     const EXAMPLE: [(&str, &str); 6] = [
@@ -96,6 +116,19 @@ mod tests {
     fn the_signature_is_that_of_openssl() {
         // echo -n '1498029701000ACC...' | openssl dgst -hmac secret -sha1 -binary | base64
         assert_eq!(signature("secret", EXAMPLE), "zj/6GyZMotA/z6wsnS/dD+N7wtI=");
+    }
+
+    #[test]
+    fn what_was_signed_is_known_and_nothing_else() {
+        let signed = |secret: &str, topic: &str, signature: &str| {
+            is_signed(secret, [("topic", topic), ("_signature", signature)])
+        };
+        let made = signature("secret", [("topic", "T")]);
+        assert!(signed("secret", "T", &made));
+        assert!(!signed("other", "T", &made));
+        assert!(!signed("secret", "U", &made));
+        assert!(!signed("secret", "T", &made[1..]));
+        assert!(!is_signed("secret", [("topic", "T")]));
     }
 
     #[test]

@@ -25,6 +25,7 @@ impl Broker {
     /// Each consumer group gets its retry topic; 5.3.3 makes it in broadcasting, too.
     pub(super) fn heartbeat(&self, context: &Context<'_>, request: &Command) -> Answered {
         let heartbeat = HeartbeatData::decode(&request.body)?;
+        context.peer.introduce(request.language, request.version);
         for group in heartbeat.consumer_data_set {
             self.groups.make_known(&group.group_name);
             self.group_topic(&names::retry_topic(&group.group_name));

@@ -90,7 +90,8 @@ impl Broker {
             (TIMER_ENQUEUE_MS, Some(enqueued.as_str())),
         ];
         self.redirect(draft, TIMER, 0, &changes);
-        Ok(Some(Duration::from_millis(wait.unsigned_abs())))
+        let wait = Duration::from_millis(wait.unsigned_abs());
+        Ok(Some(self.settings.sped_up(wait)))
     }
 
     /// Gives a message another topic and keeps its own among its properties.

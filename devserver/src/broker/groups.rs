@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onsmq_proto::body::{ConsumerData, MessageModel};
+use onsmq_proto::body::{ConsumeFromWhere, ConsumeType, ConsumerData, MessageModel};
 use onsmq_proto::codec::{Command, ExtFields, RequestCode};
 use onsmq_proto::subscription::SubscriptionData;
 use parking_lot::Mutex;
@@ -29,15 +29,27 @@ struct State {
 #[derive(Debug)]
 struct ConsumerGroup {
     message_model: MessageModel,
+    consume_type: ConsumeType,
+    from_where: ConsumeFromWhere,
     members: Vec<Member>,
     subscriptions: HashMap<String, Arc<SubscriptionData>>,
 }
 
 /// A client, which is known by its connection.
 #[derive(Debug, Clone)]
-struct Member {
-    peer: Arc<Peer>,
-    client_id: String,
+pub(crate) struct Member {
+    pub(crate) peer: Arc<Peer>,
+    pub(crate) client_id: String,
+}
+
+/// A consumer group with members, as operators see it.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupView {
+    pub(crate) message_model: MessageModel,
+    pub(crate) consume_type: ConsumeType,
+    pub(crate) from_where: ConsumeFromWhere,
+    pub(crate) members: Vec<Member>,
+    pub(crate) subscriptions: Vec<Arc<SubscriptionData>>,
 }
 
 impl Groups {
@@ -61,10 +73,14 @@ impl Groups {
             .entry(name.clone())
             .or_insert_with(|| ConsumerGroup {
                 message_model: data.message_model,
+                consume_type: data.consume_type,
+                from_where: data.consume_from_where,
                 members: Vec::new(),
                 subscriptions: HashMap::new(),
             });
         group.message_model = data.message_model;
+        group.consume_type = data.consume_type;
+        group.from_where = data.consume_from_where;
         let joined = join(&mut group.members, peer, client_id);
         let subscribed = group.update_subscriptions(data.subscription_data_set);
         let told = if joined || subscribed {
@@ -125,6 +141,35 @@ impl Groups {
         let state = self.0.lock();
         let members = &state.consumers.get(group)?.members;
         Some(members.iter().map(|it| it.client_id.clone()).collect())
+    }
+
+    /// The consumer groups that exist.
+    pub(super) fn names(&self) -> Vec<String> {
+        let state = self.0.lock();
+        let with_members = state.consumers.keys();
+        with_members.chain(&state.known).cloned().collect()
+    }
+
+    /// A consumer group with members.
+    pub(super) fn view(&self, group: &str) -> Option<GroupView> {
+        let state = self.0.lock();
+        let group = state.consumers.get(group)?;
+        Some(GroupView {
+            message_model: group.message_model,
+            consume_type: group.consume_type,
+            from_where: group.from_where,
+            members: group.members.clone(),
+            subscriptions: group.subscriptions.values().cloned().collect(),
+        })
+    }
+
+    /// The producer groups with their members.
+    pub(super) fn producers(&self) -> Vec<(String, Vec<Member>)> {
+        let state = self.0.lock();
+        let groups = state.producers.iter().filter(|(_, it)| !it.is_empty());
+        groups
+            .map(|(name, members)| (name.clone(), members.clone()))
+            .collect()
     }
 
     /// What a group wants of a topic: `None` where the group has no members, `Some(None)` where

@@ -13,12 +13,12 @@ use super::Broker;
 use super::clients::{from_json, to_json};
 use crate::answer::{Answered, success};
 
-/// How long a lock lives unless it is renewed (`rocketmq.broker.rebalance.lockMaxLiveTime`).
-const LOCK_LIFE: Duration = Duration::from_secs(60);
-
 /// The locks of all groups.
-#[derive(Debug, Default)]
-pub(super) struct QueueLocks(Mutex<HashMap<String, HashMap<QueueName, Lock>>>);
+#[derive(Debug)]
+pub(super) struct QueueLocks {
+    groups: Mutex<HashMap<String, HashMap<QueueName, Lock>>>,
+    life: Duration,
+}
 
 /// A queue as the body names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,18 +52,37 @@ struct Locked {
 }
 
 impl QueueLocks {
+    /// `life` is how long a lock lives unless it is renewed.
+    pub(super) fn new(life: Duration) -> Self {
+        Self {
+            groups: Mutex::default(),
+            life,
+        }
+    }
+
     /// Whether any queue of a group is locked.
     pub(super) fn any_held(&self, group: &str) -> bool {
         let now = Instant::now();
-        let groups = self.0.lock();
+        let groups = self.groups.lock();
         groups
             .get(group)
-            .is_some_and(|locks| locks.values().any(|lock| lock.is_alive(now)))
+            .is_some_and(|locks| locks.values().any(|lock| lock.is_alive(now, self.life)))
+    }
+
+    /// Takes the locks of a group, or of all, from who holds them.
+    pub(super) fn expire(&self, group: Option<&str>) {
+        let mut groups = self.groups.lock();
+        match group {
+            Some(group) => {
+                groups.remove(group);
+            }
+            None => groups.clear(),
+        }
     }
 
     /// Locks for a client what no other one holds, and gives that.
     fn lock(&self, request: LockRequest, now: Instant) -> Vec<QueueName> {
-        let mut groups = self.0.lock();
+        let mut groups = self.groups.lock();
         let locks = groups.entry(request.consumer_group).or_default();
         let mut locked = request.mq_set;
         locked.retain(|queue| {
@@ -71,7 +90,7 @@ impl QueueLocks {
                 client_id: request.client_id.clone(),
                 renewed: now,
             });
-            if lock.client_id != request.client_id && lock.is_alive(now) {
+            if lock.client_id != request.client_id && lock.is_alive(now, self.life) {
                 return false;
             }
             request.client_id.clone_into(&mut lock.client_id);
@@ -82,7 +101,7 @@ impl QueueLocks {
     }
 
     fn unlock(&self, request: &LockRequest) {
-        let mut groups = self.0.lock();
+        let mut groups = self.groups.lock();
         let Some(locks) = groups.get_mut(&request.consumer_group) else {
             return;
         };
@@ -98,8 +117,8 @@ impl QueueLocks {
 }
 
 impl Lock {
-    fn is_alive(&self, now: Instant) -> bool {
-        now.duration_since(self.renewed) <= LOCK_LIFE
+    fn is_alive(&self, now: Instant, life: Duration) -> bool {
+        now.duration_since(self.renewed) <= life
     }
 }
 
@@ -121,6 +140,8 @@ impl Broker {
 mod tests {
     use super::*;
 
+    const LOCK_LIFE: Duration = Duration::from_secs(60);
+
     fn request(client: &str) -> LockRequest {
         LockRequest {
             consumer_group: "g".to_owned(),
@@ -135,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_queue_is_one_clients_until_it_is_unlocked_or_its_lock_is_old() {
-        let locks = QueueLocks::default();
+        let locks = QueueLocks::new(LOCK_LIFE);
         let start = Instant::now();
         assert_eq!(locks.lock(request("a"), start).len(), 1);
         assert_eq!(locks.lock(request("b"), start).len(), 0);

@@ -1,5 +1,7 @@
 //! Single messages: VIEW_MESSAGE_BY_ID and QUERY_MESSAGE.
 
+use std::ops::ControlFlow;
+
 use bytes::BytesMut;
 use onsmq_proto::codec::{Command, ResponseCode};
 use onsmq_proto::message::properties::name;
@@ -55,7 +57,16 @@ impl Broker {
         let mut count = 0;
         let topic = self.topics.get(fields.required("topic")?);
         for queue in topic.iter().flat_map(|topic| topic.queues()) {
-            search(queue, &wanted, &mut count, &mut found);
+            each_message(queue, |message| {
+                if count >= wanted.max || found.len() >= MAX_ANSWER {
+                    return ControlFlow::Break(());
+                }
+                if wanted.is(&message) {
+                    count += 1;
+                    found.extend_from_slice(message.record());
+                }
+                ControlFlow::Continue(())
+            });
         }
         let mut fields = onsmq_proto::codec::ExtFields::new();
         fields
@@ -72,7 +83,8 @@ impl Broker {
     }
 }
 
-fn search(queue: &Queue, wanted: &Wanted<'_>, count: &mut usize, found: &mut BytesMut) {
+/// Looks at a queue's messages, from the first one on, until it is enough.
+pub(super) fn each_message(queue: &Queue, mut look: impl FnMut(StoredMessage) -> ControlFlow<()>) {
     let mut offset = 0;
     while offset < queue.max_offset() {
         let read = queue.read(&Ask {
@@ -83,22 +95,21 @@ fn search(queue: &Queue, wanted: &Wanted<'_>, count: &mut usize, found: &mut Byt
         });
         offset = read.next_offset;
         for message in StoredMessages::new(read.records).flatten() {
-            if *count >= wanted.max || found.len() >= MAX_ANSWER {
+            if look(message).is_break() {
                 return;
-            }
-            if wanted.is(&message) {
-                *count += 1;
-                found.extend_from_slice(message.record());
             }
         }
     }
 }
 
+/// Whether a message is found by this key: its unique id, or one of those that its sender gave it.
+pub(super) fn has_key(message: &StoredMessage, key: &str) -> bool {
+    let keys = message.property(name::KEYS).unwrap_or_default();
+    message.property(name::UNIQ_KEY) == Some(key) || keys.split(' ').any(|it| it == key)
+}
+
 impl Wanted<'_> {
     fn is(&self, message: &StoredMessage) -> bool {
-        let keys = message.property(name::KEYS).unwrap_or_default();
-        let has_key = message.property(name::UNIQ_KEY) == Some(self.key)
-            || keys.split(' ').any(|key| key == self.key);
-        has_key && (self.begin..=self.end).contains(&message.store_timestamp())
+        has_key(message, self.key) && (self.begin..=self.end).contains(&message.store_timestamp())
     }
 }

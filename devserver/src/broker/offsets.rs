@@ -26,7 +26,35 @@ impl Offsets {
         queues.insert(queue_id, offset);
     }
 
-    fn get(&self, group: &str, topic: &str, queue_id: i32) -> Option<i64> {
+    /// The topics that a group has offsets for.
+    pub(super) fn topics(&self, group: &str) -> Vec<String> {
+        let groups = self.0.lock();
+        let topics = groups.get(group).into_iter().flat_map(HashMap::keys);
+        topics.cloned().collect()
+    }
+
+    /// The groups that have offsets for a topic.
+    pub(super) fn groups(&self, topic: &str) -> Vec<String> {
+        let groups = self.0.lock();
+        let of_topic = groups.iter().filter(|(_, it)| it.contains_key(topic));
+        of_topic.map(|(group, _)| group.clone()).collect()
+    }
+
+    /// A topic is gone.
+    pub(super) fn forget_topic(&self, topic: &str) {
+        for topics in self.0.lock().values_mut() {
+            topics.remove(topic);
+        }
+    }
+
+    /// A group's offsets for a topic are gone.
+    pub(super) fn forget(&self, group: &str, topic: &str) {
+        if let Some(topics) = self.0.lock().get_mut(group) {
+            topics.remove(topic);
+        }
+    }
+
+    pub(super) fn get(&self, group: &str, topic: &str, queue_id: i32) -> Option<i64> {
         let groups = self.0.lock();
         groups.get(group)?.get(topic)?.get(&queue_id).copied()
     }

@@ -112,6 +112,10 @@ impl Broker {
             self.offsets
                 .commit(group, topic, header.queue_id, header.commit_offset);
         }
+        if let Some(read) = &read {
+            self.throughput
+                .pulled(header.group, header.topic, read.count);
+        }
         Ok(match read {
             Some(read) => pulled(header.offset, read).into(),
             None => Outcome::Wait(Wait {

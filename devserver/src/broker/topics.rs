@@ -51,7 +51,7 @@ pub(super) fn is_forbidden(name: &str) -> bool {
 }
 
 /// The group of a retry topic.
-pub(super) fn group_of_retry_topic(topic: &str) -> Option<&str> {
+pub(crate) fn group_of_retry_topic(topic: &str) -> Option<&str> {
     topic.strip_prefix("%RETRY%")
 }
 

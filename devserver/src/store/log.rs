@@ -7,7 +7,7 @@ use onsmq_proto::message::StoredMessage;
 use onsmq_proto::message::id::OffsetMessageId;
 use parking_lot::Mutex;
 
-use super::Queue;
+use super::{Queue, Topic};
 
 /// The address space of a broker's messages.
 ///
@@ -83,6 +83,17 @@ impl Log {
         queue
             .message_at(segment, start)
             .filter(|message| message.commit_log_offset() == commit_log_offset)
+    }
+
+    /// Lets go of a topic's queues: their messages are not found any more.
+    pub(crate) fn forget(&self, topic: &Topic) {
+        let mut pieces = self.pieces.lock();
+        pieces.all.retain(|piece| {
+            !topic
+                .queues()
+                .iter()
+                .any(|it| Arc::ptr_eq(it, &piece.queue))
+        });
     }
 
     /// The end of the address space.

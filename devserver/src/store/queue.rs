@@ -52,6 +52,14 @@ impl Queue {
         }
     }
 
+    pub(crate) fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    pub(crate) const fn id(&self) -> i32 {
+        self.id
+    }
+
     /// Appends messages, which follow each other in the queue, and wakes who waits for them.
     ///
     /// # Errors
@@ -105,6 +113,12 @@ impl Queue {
             return None;
         }
         Some(state.records.read(ask))
+    }
+
+    /// Has all pulls that wait served again: the queue is gone.
+    pub(crate) fn wake_all(&self) {
+        let woken = std::mem::take(&mut self.state.lock().waiters);
+        woken.into_iter().for_each(Waiter::wake);
     }
 
     /// Takes back the waiter of a pull that no longer waits.

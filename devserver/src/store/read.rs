@@ -56,6 +56,8 @@ pub(crate) struct Read {
     pub(crate) min_offset: i64,
     /// One past the last message.
     pub(crate) max_offset: i64,
+    /// How many records there are.
+    pub(crate) count: usize,
     /// The records, one after another.
     pub(crate) records: Bytes,
 }

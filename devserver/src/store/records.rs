@@ -159,6 +159,7 @@ impl Records {
             next_offset,
             min_offset: 0,
             max_offset,
+            count: 0,
             records: Bytes::new(),
         };
         match usize::try_from(ask.offset) {
@@ -167,8 +168,9 @@ impl Records {
             Ok(from) if from == self.len() => nothing(Status::OffsetOverflowOne, max_offset),
             Ok(from) if from > self.len() => nothing(Status::OffsetOverflowBadly, max_offset),
             Ok(from) => {
-                let (runs, next) = self.matching_runs(from, ask);
+                let (runs, count, next) = self.matching_runs(from, ask);
                 let mut read = nothing(Status::NoMatchedMessage, offset_of(next));
+                read.count = count;
                 if !runs.is_empty() {
                     read.status = Status::Found;
                     read.records = self.join(&runs);
@@ -178,9 +180,9 @@ impl Records {
         }
     }
 
-    /// The records that are wanted, neighbours as one, and the offset after the last one that
-    /// was looked at.
-    fn matching_runs(&self, from: usize, ask: &Ask<'_>) -> (Vec<Run>, usize) {
+    /// The records that are wanted, neighbours as one, how many they are, and the offset after
+    /// the last one that was looked at.
+    fn matching_runs(&self, from: usize, ask: &Ask<'_>) -> (Vec<Run>, usize, usize) {
         let mut runs: Vec<Run> = Vec::new();
         let (mut count, mut bytes) = (0, 0);
         let mut next = from;
@@ -206,7 +208,7 @@ impl Records {
             }
             next += 1;
         }
-        (runs, next)
+        (runs, count, next)
     }
 
     /// Where a record is.

@@ -123,6 +123,18 @@ impl Topics {
         Arc::clone(topic)
     }
 
+    /// All of them, by name.
+    pub(crate) fn all(&self) -> Vec<Arc<Topic>> {
+        let mut all: Vec<_> = self.0.read().values().cloned().collect();
+        all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// Takes the topic away, and gives it.
+    pub(crate) fn remove(&self, name: &str) -> Option<Arc<Topic>> {
+        self.0.write().remove(name)
+    }
+
     /// Makes the topic, or changes its settings. Queues that it had keep their messages.
     pub(crate) fn set(&self, name: &str, config: TopicConfig) {
         let mut topics = self.0.write();

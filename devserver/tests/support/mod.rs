@@ -94,6 +94,22 @@ impl Client {
         }
     }
 
+    /// So many bytes, whatever they are.
+    pub(crate) async fn raw(&mut self, length: usize) -> Vec<u8> {
+        let mut raw = vec![0; length];
+        let read = self.socket.read_exact(&mut raw);
+        let read = tokio::time::timeout(PATIENCE, read).await;
+        read.expect("in time").expect("so many");
+        raw
+    }
+
+    /// Whether nothing comes for a while, and the connection stays open.
+    pub(crate) async fn is_silent(&mut self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.socket.read_u8())
+            .await
+            .is_err()
+    }
+
     /// The next answer; requests of the server's before it are passed over.
     pub(crate) async fn answer(&mut self, opaque: i32) -> Command {
         loop {

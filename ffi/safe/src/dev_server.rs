@@ -1,8 +1,8 @@
 //! The dev server.
 
 use onsmq_ffi::{
-    ons_dev_server_create_topic, ons_dev_server_namesrv_addr, ons_dev_server_start,
-    ons_dev_server_t,
+    ons_dev_server_console_url, ons_dev_server_control, ons_dev_server_create_topic,
+    ons_dev_server_namesrv_addr, ons_dev_server_start, ons_dev_server_t, ons_text_view,
 };
 
 use crate::abi::{self, check, str_parts};
@@ -27,11 +27,30 @@ impl DevServer {
         abi::text(ons_dev_server_namesrv_addr(Some(&self.0)), self)
     }
 
+    /// Its console: the Open API's `Endpoint`, and a page for browsers.
+    #[must_use]
+    pub fn console_url(&self) -> &str {
+        abi::text(ons_dev_server_console_url(Some(&self.0)), self)
+    }
+
     /// # Errors
     /// [`Error`](crate::Error).
     pub fn create_topic(&self, topic: &str, queues: u32) -> Result<()> {
         let (topic, len) = str_parts(topic);
         // SAFETY: the pointer is to as many bytes as said.
         check(unsafe { ons_dev_server_create_topic(Some(&self.0), topic, len, queues) })
+    }
+
+    /// Does what a JSON text asks for, and gives its answer, in JSON as well.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error).
+    pub fn control(&self, command: &str) -> Result<String> {
+        let (command, len) = str_parts(command);
+        let answer = abi::out(|out| {
+            // SAFETY: the pointer is to as many bytes as said.
+            unsafe { ons_dev_server_control(Some(&self.0), command, len, out) }
+        })?;
+        Ok(abi::text(ons_text_view(Some(&answer)), &answer).to_owned())
     }
 }
