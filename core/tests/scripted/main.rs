@@ -4,6 +4,7 @@ mod certificates;
 mod compressing;
 mod consuming;
 mod discovery;
+mod meanwhile;
 mod peer;
 mod retries;
 mod scene;
