@@ -6,6 +6,7 @@ mod compression;
 mod conditions;
 mod ordered;
 mod start;
+mod subscriptions;
 mod support;
 mod timed;
 mod transactions;
