@@ -146,8 +146,8 @@ test-node: tools node
 	cd bindings-node && npm test --silent
 
 .PHONY: test-languages
-test-languages: python node ## Members of one group in Python and Node
-	ONSMQ_TEST_PYTHON=$(abspath $(PYTHON)) $(CARGO) test --quiet -p onsmq-tests --features languages --test languages
+test-languages: python node ## Python and Node beside each other and C
+	ONSMQ_TEST_PYTHON=$(abspath $(PYTHON)) $(CARGO) test --quiet -p onsmq-tests --features languages --test languages --test busy
 
 .PHONY: broker
 broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)

@@ -166,3 +166,16 @@ void refusals(const char *address, const char *topic) {
     ons_producer_free(producer);
     printf("refused\n");
 }
+
+/* A broker that says that it is busy, for longer than a send may take. */
+void busy(const char *address, const char *topic) {
+    ons_config_t *made = config(address, "GID_busy_c");
+    OK(ons_config_set(made, ONS_STR("SendMsgTimeoutMillis"), ONS_STR("1000")));
+    ons_producer_t *producer = NULL;
+    OK(ons_producer_new(made, &producer));
+    ons_config_free(made);
+    OK(ons_producer_start(producer));
+    FAILS(try_send(producer, topic, 1, NULL, NULL), ONS_CODE_FLOW_CONTROL, "more slowly");
+    ons_producer_free(producer);
+    printf("busy\n");
+}

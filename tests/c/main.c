@@ -17,6 +17,8 @@ int main(int argc, char **argv) {
         properties(address, argv + 4);
     } else if (strcmp(scenario, "refusals") == 0) {
         refusals(address, topic);
+    } else if (strcmp(scenario, "busy") == 0) {
+        busy(address, topic);
     } else if (strcmp(scenario, "rounds") == 0) {
         rounds(address, topic, strtoull(argv[4], NULL, 10));
     } else if (strcmp(scenario, "ordered") == 0) {

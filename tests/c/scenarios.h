@@ -10,6 +10,7 @@ void member(const char *address, const char *topic, const char *group);
 void errors(const char *address, const char *topic, const char *refused, const char *http);
 void properties(const char *address, char **pairs);
 void refusals(const char *address, const char *topic);
+void busy(const char *address, const char *topic);
 void ordered(const char *address, const char *topic);
 void transactions(const char *address, const char *topic);
 void transaction_steps(const char *address, const char *topic);

@@ -248,6 +248,21 @@ void errors(const std::string &address, const std::string &topic) {
     std::cout << "errors are exceptions\n";
 }
 
+// A broker that says that it is busy, for longer than a send may take.
+void busy(const std::string &address, const std::string &topic) {
+    auto config = configuration(address, "GID_busy_cpp");
+    onsmq::Producer producer(config.set("SendMsgTimeoutMillis", "1000"));
+    producer.start();
+    try {
+        producer.send(onsmq::Message(topic, "body"));
+        CHECK(!"sent");
+    } catch (const onsmq::Error &error) {
+        CHECK(error.code() == ONS_CODE_FLOW_CONTROL && error.is_retriable());
+        CHECK(error.broker_code() == 2 && !error.remark().empty());
+    }
+    std::cout << "busy\n";
+}
+
 } // namespace
 
 int main(int argc, char **argv) try {
@@ -276,6 +291,8 @@ int main(int argc, char **argv) try {
         enumerations();
     } else if (scenario == "properties") {
         properties(address, std::vector<std::string>(argv + 4, argv + argc));
+    } else if (scenario == "busy") {
+        busy(address, topic);
     } else if (scenario == "errors") {
         errors(address, topic);
     } else {

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use onsmq_proto::machine::{MessageQueue, ProcessQueue, Slot};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Doing};
+use super::cache::Share;
 use super::group::Group;
 use super::queue_order::Order;
 use super::statistics::TopicStatistics;
@@ -37,6 +39,8 @@ pub(super) struct AssignedQueue {
     /// Gone on with at another place.
     superseded: AtomicBool,
     state: Mutex<State>,
+    /// Less is held than was.
+    room: Notify,
 }
 
 #[derive(Default)]
@@ -45,6 +49,26 @@ struct State {
     window: Option<ProcessQueue<MessageExt>>,
     /// The offset that the broker has stored for the group.
     committed: Option<i64>,
+    /// The pulling waits until less is held.
+    waits_for_room: bool,
+}
+
+impl State {
+    fn has_room(&self, bounds: &Bounds) -> bool {
+        let Some(window) = &self.window else {
+            return true;
+        };
+        let share = bounds.share.as_ref();
+        window.uncommitted() < bounds.uncommitted
+            && share.is_none_or(|it| it.has_room(window.len(), window.bytes()))
+    }
+}
+
+/// What one queue may hold.
+struct Bounds {
+    uncommitted: usize,
+    /// Where it is consumed in order.
+    share: Option<Share>,
 }
 
 impl AssignedQueue {
@@ -55,9 +79,14 @@ impl AssignedQueue {
     /// The same queue at another place. From now on nothing more is committed of this one, and
     /// nothing of the other before what is under way has been answered.
     pub(super) fn successor(&self) -> Arc<Self> {
-        self.superseded.store(true, Ordering::Release);
+        self.supersede();
         let (queue, group) = (self.queue.clone(), Arc::clone(&self.group));
         Self::with(queue, group, Arc::clone(&self.committing))
+    }
+
+    /// Nothing more is committed of it.
+    pub(super) fn supersede(&self) {
+        self.superseded.store(true, Ordering::Release);
     }
 
     fn with(
@@ -77,6 +106,7 @@ impl AssignedQueue {
             dropped: AtomicBool::new(false),
             superseded: AtomicBool::new(false),
             state: Mutex::default(),
+            room: Notify::new(),
         })
     }
 
@@ -170,9 +200,44 @@ impl AssignedQueue {
         self.last_consumed.store(now_ms(), Ordering::Relaxed);
         if window.complete(slot) {
             let bytes = before - window.bytes();
+            let is_waited_for = std::mem::take(&mut state.waits_for_room);
             drop(state);
+            if is_waited_for {
+                self.room.notify_waiters();
+            }
             self.group.cache.release(1, bytes);
         }
+    }
+
+    /// One message that is not done must not have the window grow without end, nor have all be
+    /// consumed again should this member die (Java's `consumeConcurrentlyMaxSpan`). And a queue
+    /// that is consumed in order and is suspended must not take the room of all others.
+    fn bounds(&self) -> Bounds {
+        let group = &self.group;
+        let share = || group.cache.share(group.assigned.lock().len());
+        Bounds {
+            uncommitted: group.cache.max_uncommitted(),
+            share: self.order.is_some().then(share),
+        }
+    }
+
+    /// Waits until this queue may hold more.
+    pub(super) async fn wait_for_room(&self) {
+        loop {
+            let room = self.room.notified();
+            if self.has_room() {
+                return;
+            }
+            self.activity.set(Doing::WaitingForRoom);
+            room.await;
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        let bounds = self.bounds();
+        let mut state = self.state.lock();
+        state.waits_for_room = !state.has_room(&bounds);
+        !state.waits_for_room
     }
 
     /// The offset to commit, if the broker does not have it.

@@ -44,6 +44,21 @@ impl Cache {
             && self.bytes.load(Ordering::Acquire) < self.max_bytes
     }
 
+    /// The bound on what cannot be committed of a single queue: twice what may be held in all, as
+    /// in Java.
+    pub(super) const fn max_uncommitted(&self) -> usize {
+        self.max_messages * 2
+    }
+
+    /// What is one queue's of so many. It is never less than one message.
+    pub(super) fn share(&self, queues: usize) -> Share {
+        let queues = queues.max(1);
+        Share {
+            messages: self.max_messages / queues,
+            bytes: self.max_bytes / queues,
+        }
+    }
+
     pub(super) async fn wait_for_room(&self) {
         loop {
             let room = self.room.notified();
@@ -52,5 +67,19 @@ impl Cache {
             }
             room.await;
         }
+    }
+}
+
+/// The part of one queue.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    messages: usize,
+    bytes: usize,
+}
+
+impl Share {
+    /// Whether a queue that holds this may take more.
+    pub(super) const fn has_room(self, messages: usize, bytes: usize) -> bool {
+        messages == 0 || (messages < self.messages && bytes < self.bytes)
     }
 }

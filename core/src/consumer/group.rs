@@ -57,6 +57,8 @@ pub(super) struct Group {
     pub(super) first_commits: tokio::sync::Mutex<()>,
     /// Queues were divided, or one of them was begun.
     pub(super) progress: Notify,
+    /// Held while queues are divided: the end waits for the last commits of those given up.
+    pub(super) dividing: tokio::sync::Mutex<()>,
     /// Queues were divided once.
     pub(super) divided: AtomicBool,
     runtime: Handle,
@@ -89,6 +91,7 @@ impl Group {
             local_offsets,
             first_commits: tokio::sync::Mutex::default(),
             progress: Notify::new(),
+            dividing: tokio::sync::Mutex::default(),
             divided: AtomicBool::new(false),
             runtime: Handle::current(),
         }
@@ -176,6 +179,10 @@ impl ConsumerMember for Group {
             subscription_data_set: self.subscriptions.data(),
             unit_mode: false,
         }
+    }
+
+    fn subscribes_to(&self, topic: &str) -> bool {
+        self.subscriptions.get(topic).is_some()
     }
 
     fn rebalance(&self) {

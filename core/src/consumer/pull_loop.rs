@@ -95,6 +95,7 @@ impl PullLoop {
 
     async fn pull_on(mut self) {
         while let Some(subscription) = self.group.subscriptions.get(&self.queue.queue.topic) {
+            self.queue.wait_for_room().await;
             if !self.group.cache.has_room() {
                 self.queue.activity.set(Doing::WaitingForRoom);
                 self.group.cache.wait_for_room().await;

@@ -116,7 +116,11 @@ impl AssignedQueue {
                 });
             }
             // Not subscribed to any more: the queue is about to be given up.
-            None => order.queue.lock().put_back((slot, message)),
+            None => {
+                let mut waiting = order.queue.lock();
+                waiting.put_back((slot, message));
+                waiting.resume();
+            }
         }
     }
 }
@@ -185,6 +189,7 @@ impl Group {
             if queue.stop.run_until_cancelled(pause).await.is_none() {
                 return;
             }
+            order.queue.lock().resume();
         }
         queue.hand_over_next();
     }
@@ -329,9 +334,9 @@ impl Group {
     async fn renew_locks(self: &Arc<Self>) {
         let by_broker = self.begun_by_broker();
         join_all(by_broker.iter().map(|(broker_name, queues)| async move {
-            let queues: Vec<&AssignedQueue> = queues.iter().map(|it| &**it).collect();
-            match self.lock(broker_name, &queues).await {
-                Ok(locked) => self.restart_lost(&queues, &locked),
+            let asked: Vec<&AssignedQueue> = queues.iter().map(|it| &**it).collect();
+            match self.lock(broker_name, &asked).await {
+                Ok(locked) => self.restart_lost(queues, &locked),
                 // What they are worth runs out by itself.
                 Err(error) => debug!(
                     broker_name = &**broker_name,
@@ -350,7 +355,7 @@ impl Group {
         for queue in self
             .assigned()
             .into_iter()
-            .filter(|it| it.next_offset().is_some())
+            .filter(|it| it.next_offset().is_some() && !it.is_dropped())
         {
             by_broker
                 .entry(Arc::clone(&queue.queue.broker_name))
@@ -360,12 +365,29 @@ impl Group {
         by_broker
     }
 
-    fn restart_lost(&self, queues: &[&AssignedQueue], locked: &[MessageQueue]) {
+    fn restart_lost(self: &Arc<Self>, queues: &[Arc<AssignedQueue>], locked: &[MessageQueue]) {
         for queue in queues.iter().filter(|it| !locked.contains(&it.queue)) {
             warn!(group = self.name, queue = %queue.queue, "the queue's lock was lost: it is begun anew");
-            self.assigned.lock().remove(&queue.queue);
+            queue.supersede();
             let _ = queue.drop_queue();
-            self.rebalance();
+            let (this, queue) = (Arc::clone(self), Arc::clone(queue));
+            self.tasks.spawn(async move {
+                // Should the lock come back at once: one message at a time.
+                if let Some(order) = &queue.order {
+                    order.wait_until_idle().await;
+                }
+                this.remove(&queue);
+                this.rebalance();
+            });
+        }
+    }
+
+    /// Takes a queue off the list, unless another object is there in its place.
+    fn remove(&self, queue: &Arc<AssignedQueue>) {
+        let mut assigned = self.assigned.lock();
+        let is_it = |it: &Arc<AssignedQueue>| Arc::ptr_eq(it, queue);
+        if assigned.get(&queue.queue).is_some_and(is_it) {
+            assigned.remove(&queue.queue);
         }
     }
 
@@ -383,7 +405,7 @@ impl Group {
                 this.commit_last(vec![(Arc::clone(&queue), offset)]).await;
             }
             this.unlock(std::slice::from_ref(&queue)).await;
-            this.assigned.lock().remove(&queue.queue);
+            this.remove(&queue);
             this.rebalance();
         });
     }

@@ -40,6 +40,7 @@ impl Group {
 
     /// Takes up the queues that are this member's, and gives up the others.
     pub(super) async fn divide(self: &Arc<Self>) {
+        let _turn = self.dividing.lock().await;
         let topics = self.subscriptions.topics();
         self.give_up(|queue| !topics.contains(&queue.topic)).await;
         if topics

@@ -150,7 +150,7 @@ impl Shared {
             .with_topic(topic));
         }
         if let Some(group) = &state.group {
-            group.instance.routes.forget_topic(&wire_topic);
+            group.instance.forget_topic(&wire_topic);
             group.instance.subscriptions_changed();
         }
         Ok(())
@@ -235,9 +235,10 @@ impl Shared {
             self.subscriptions
                 .insert_all_of(&group.retry_topic(), &self.listened)?;
         }
-        for topic in self.subscriptions.topics() {
-            group.instance.take_up(&topic).await?;
-            group.note_first_route(&topic);
+        let topics = self.subscriptions.topics();
+        for topic in &topics {
+            group.instance.take_up(topic).await?;
+            group.note_first_route(topic);
         }
         group.check_conditions().await?;
         // Brokers refuse pulls of groups that they have not heard of.
@@ -251,6 +252,11 @@ impl Shared {
                 group.instance.set_credentials(credentials);
             }
             state.group = Some(Arc::clone(group));
+            // What was subscribed to meanwhile.
+            let new = self.subscriptions.topics().into_iter();
+            for topic in new.filter(|it| !topics.contains(it)) {
+                group.tasks.spawn(take_up(Arc::clone(group), topic));
+            }
         }
         let ready = Arc::clone(&self.listened);
         let at_once = self.config.consume_thread_nums;
@@ -297,6 +303,8 @@ impl Shared {
         self.listened.close();
         self.close_inboxes();
         self.wait_for_listeners(group).await;
+        // What is being given up has commits of its own, which are answered before the group is left.
+        let _divided = tokio::time::timeout(LAST_COMMIT, group.dividing.lock()).await;
         commit_last(group).await;
         let queues: Vec<_> = group
             .assigned

@@ -29,6 +29,9 @@ pub enum Filter<'a> {
     Tags(&'a str),
     /// A condition on user properties, such as `a > 5 AND region = 'eu'`. Brokers need
     /// `enablePropertyFilter=true`.
+    ///
+    /// A broker that refuses it is an error of `start`. Where it is subscribed to while the consumer
+    /// runs, the refusal is a warning in the log: to subscribe does not wait for brokers.
     Sql92(&'a str),
 }
 

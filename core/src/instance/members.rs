@@ -17,6 +17,8 @@ use crate::{Error, Result};
 pub(crate) trait ConsumerMember: Send + Sync {
     /// Its part of the heartbeat.
     fn heartbeat(&self) -> ConsumerData;
+    /// Whether it wants messages of a topic, named as it travels.
+    fn subscribes_to(&self, topic: &str) -> bool;
     /// Members or queues of the group may have changed: divide them anew.
     fn rebalance(&self);
     /// It is time to commit offsets.

@@ -231,6 +231,13 @@ impl Instance {
         Ok(())
     }
 
+    /// A consumer waits for a topic no more; another may.
+    pub(crate) fn forget_topic(&self, topic: &str) {
+        if !self.consumers().iter().any(|it| it.subscribes_to(topic)) {
+            self.routes.forget_topic(topic);
+        }
+    }
+
     /// What was subscribed to has changed: brokers are to know before the next pull.
     pub(crate) fn subscriptions_changed(&self) {
         self.wake(Wake::Heartbeat);

@@ -5,6 +5,7 @@ mod compressing;
 mod consuming;
 mod discovery;
 mod gathering;
+mod meanwhile;
 mod peer;
 mod retries;
 mod scene;

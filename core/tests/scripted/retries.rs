@@ -8,16 +8,9 @@ use onsmq::Action;
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 
 use crate::peer::{GROUP, Peer, TOPIC, answer, request};
-use crate::scene::{COMMIT, PULL, Scene, begin_queues, found, members, pulled, record};
+use crate::scene::{COMMIT, PULL, Scene, begin_queues, found, members, pass, pulled, record};
 
 const SEND_BACK: RequestCode = RequestCode::CONSUMER_SEND_MSG_BACK;
-
-/// Lets a while pass at once.
-async fn pass(while_: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(while_).await;
-    tokio::time::resume();
-}
 
 #[tokio::test]
 async fn what_could_not_be_sent_back_is_consumed_again_here() {

@@ -1,6 +1,7 @@
 //! A consumer of a scripted peer, up to its first pull.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use onsmq::{Client, Consumer, Inbox};
@@ -83,6 +84,13 @@ impl Scene {
         let consumer = Arc::clone(&self.consumer);
         tokio::spawn(async move { consumer.shutdown().await })
     }
+}
+
+/// Lets a while pass at once.
+pub(crate) async fn pass(while_: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(while_).await;
+    tokio::time::resume();
 }
 
 /// Answers what a consumer asks before its first pull: heartbeats, members, the stored offset.

@@ -79,7 +79,7 @@ impl Cluster {
         let home = tempfile::tempdir_in(root).map_err(Error::io("create a folder for mqadmin"))?;
         let home = home.path();
         config::write_home(home, self.options.acl)?;
-        let mut command = self.java.command(MQADMIN, home, (32, 128));
+        let mut command = self.java.command(MQADMIN, home, (32, 128), &[]);
         command
             .args(arguments.iter().map(AsRef::as_ref))
             .env("NAMESRV_ADDR", self.namesrv_addr());

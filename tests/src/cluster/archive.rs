@@ -14,6 +14,7 @@ use super::builder::Options;
 use super::cluster::Cluster;
 use super::error::Error;
 use super::jars;
+use super::tls::Tls;
 use super::version::Version;
 
 /// Lies with the jars, and goes when they do.
@@ -53,7 +54,7 @@ pub(super) fn ensure(version: Version) -> Result<(), Error> {
 fn training(version: Version) -> Options {
     Options {
         acl: true,
-        tls: true,
+        tls: Some(Tls::default()),
         training: true,
         ..Options::new(version)
     }

@@ -6,6 +6,7 @@ use super::archive;
 use super::cluster::Cluster;
 use super::config;
 use super::error::Error;
+use super::tls::Tls;
 use super::version::Version;
 
 /// Brokers are named by letter.
@@ -20,7 +21,7 @@ pub(super) struct Options {
     pub(super) brokers: usize,
     pub(super) namesrvs: usize,
     pub(super) acl: bool,
-    pub(super) tls: bool,
+    pub(super) tls: Option<Tls>,
     pub(super) topics: Vec<(String, u32)>,
     pub(super) broker_config: BTreeMap<String, String>,
     /// MiB of each broker's heap, for brokers that are measured: they are compiled in full, too.
@@ -37,7 +38,7 @@ impl Options {
             brokers: 1,
             namesrvs: 1,
             acl: false,
-            tls: false,
+            tls: None,
             topics: Vec::new(),
             broker_config: BTreeMap::new(),
             heap: None,
@@ -83,7 +84,14 @@ impl Builder {
     /// Whether servers also take TLS, on the same ports. Not by default.
     #[must_use]
     pub fn tls(mut self, on: bool) -> Self {
-        self.options.tls = on;
+        self.options.tls = on.then(Tls::default);
+        self
+    }
+
+    /// Servers take TLS in this way.
+    #[must_use]
+    pub fn tls_with(mut self, tls: Tls) -> Self {
+        self.options.tls = Some(tls);
         self
     }
 

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::folder::Folder;
 use super::java::Java;
 use super::server::{Role, Server};
-use super::tls::TlsFiles;
+use super::tls::{Identity, TlsFiles};
 use super::version::Version;
 
 /// A running cluster. Dropping it stops all servers and removes their files.
@@ -34,11 +34,11 @@ impl Cluster {
         let path = folder.path();
         let tls = options
             .tls
-            .then(|| TlsFiles::create(&path.join("tls")))
+            .clone()
+            .map(|tls| TlsFiles::create(&path.join("tls"), tls))
             .transpose()?;
-        let tls_config = tls.as_ref().map(|files| files.config.as_path());
         let mut cluster = Self {
-            java: Java::new(&options, &folder, tls_config)?,
+            java: Java::new(&options, &folder)?,
             namesrvs: servers(Role::NameServer, options.namesrvs, path)?,
             brokers: servers(Role::Broker, options.brokers, path)?,
             options,
@@ -69,6 +69,11 @@ impl Cluster {
     /// The certificate that clients have to trust, if there is TLS.
     pub fn ca_file(&self) -> Option<&Path> {
         self.tls.as_ref().map(|files| files.ca.as_path())
+    }
+
+    /// What a client may show of itself, if there is TLS.
+    pub fn client_identity(&self) -> Option<&Identity> {
+        self.tls.as_ref().map(|files| &files.client)
     }
 
     /// Where the servers' files and logs are: one folder each, named like the server.
@@ -102,7 +107,7 @@ impl Cluster {
             return Err(Error::Usage(format!("{name} runs already: kill it first")));
         }
         if let Some(index) = self.namesrvs.iter().position(|server| server.name == name) {
-            self.namesrvs[index].spawn(&self.java)?;
+            self.namesrvs[index].spawn(&self.java, self.tls.as_ref())?;
         } else if let Some(index) = self.brokers.iter().position(|server| server.name == name) {
             self.spawn_broker(index)?;
         }
@@ -122,13 +127,19 @@ impl Cluster {
     }
 
     fn spawn_all(&mut self) -> Result<(), Error> {
-        for server in &mut self.namesrvs {
+        for (index, server) in self.namesrvs.iter_mut().enumerate() {
             config::write_home(&server.home, self.options.acl)?;
             config::write_namesrv_conf(&server.home, server.port())?;
-            server.spawn(&self.java)?;
+            if let Some(tls) = &self.tls {
+                tls.configure(&server.home, Some(index))?;
+            }
+            server.spawn(&self.java, self.tls.as_ref())?;
         }
         for index in 0..self.brokers.len() {
             config::write_home(&self.brokers[index].home, self.options.acl)?;
+            if let Some(tls) = &self.tls {
+                tls.configure(&self.brokers[index].home, None)?;
+            }
             self.spawn_broker(index)?;
         }
         Ok(())
@@ -140,7 +151,7 @@ impl Cluster {
         let server = &mut self.brokers[index];
         let (name, port) = (server.name.clone(), server.port());
         config::write_broker_conf(&server.home, &name, port, &namesrv_addr, &self.options)?;
-        server.spawn(&self.java)
+        server.spawn(&self.java, self.tls.as_ref())
     }
 
     fn server_mut(&mut self, name: &str) -> Result<&mut Server, Error> {

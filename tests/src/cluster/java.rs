@@ -66,26 +66,13 @@ pub(super) struct Java {
     classes: Classes,
     /// Whose end ends all servers.
     group: i32,
-    tls_flags: Vec<String>,
     /// MiB of heap of servers that are to be as fast as they can be.
     heap: Option<u32>,
 }
 
 impl Java {
-    /// Prepares the jars; servers speak TLS if there is a `tls_config`.
-    pub(super) fn new(
-        options: &Options,
-        cluster: &Folder,
-        tls_config: Option<&Path>,
-    ) -> Result<Self, Error> {
-        // Without a certificate of ours each server makes some of its own, which takes a second.
-        let tls_flags = tls_config.map_or_else(
-            || vec!["-Dtls.server.mode=disabled".to_owned()],
-            |file| {
-                let file = format!("-Dtls.config.file={}", file.display());
-                vec!["-Dtls.server.mode=permissive".to_owned(), file]
-            },
-        );
+    /// Prepares the jars.
+    pub(super) fn new(options: &Options, cluster: &Folder) -> Result<Self, Error> {
         let folder = jars::prepare(options.version)?;
         let archive = archive::path(&folder);
         Ok(Self {
@@ -96,13 +83,18 @@ impl Java {
                 Classes::Archived(archive)
             },
             group: cluster.group()?,
-            tls_flags,
             heap: options.heap,
         })
     }
 
     /// A command that runs `main_class` through the launcher, with `home` for all its files.
-    pub(super) fn command(&self, main_class: &str, home: &Path, heap: (u32, u32)) -> Command {
+    pub(super) fn command(
+        &self,
+        main_class: &str,
+        home: &Path,
+        heap: (u32, u32),
+        tls: &[String],
+    ) -> Command {
         let path = |name: &str| home.join(name).display().to_string();
         let mut command = Command::new("java");
         let heap = self.heap.map_or(heap, |heap| (heap, heap));
@@ -111,7 +103,7 @@ impl Java {
             .args(self.heap.is_none().then_some(START_FAST))
             .args(FLAGS)
             .arg(self.classes.flag(home))
-            .args(&self.tls_flags)
+            .args(tls)
             .arg(format!("-Donsmq.log={}", path("server.log")))
             .arg(format!("-Duser.home={}", home.display()))
             .arg(format!("-Djava.io.tmpdir={}", path("tmp")))

@@ -41,5 +41,6 @@ pub use builder::Builder;
 pub use cluster::Cluster;
 pub use describe::{Access, Description, Node};
 pub use error::Error;
+pub use tls::{Certificate, Identity, Tls};
 pub use version::Version;
 pub use wire::{Request, Response};

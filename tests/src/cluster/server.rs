@@ -11,6 +11,7 @@ use super::config::SERVER_CONF;
 use super::error::Error;
 use super::java::Java;
 use super::ports::PortBlock;
+use super::tls::TlsFiles;
 
 /// How many lines of each file an error shows.
 const LAST_LINES: usize = 30;
@@ -86,8 +87,14 @@ impl Server {
     }
 
     /// Starts the process; it takes a while until it answers.
-    pub(super) fn spawn(&mut self, java: &Java) -> Result<(), Error> {
-        let mut command = java.command(self.role.main_class(), &self.home, self.role.heap());
+    pub(super) fn spawn(&mut self, java: &Java, tls: Option<&TlsFiles>) -> Result<(), Error> {
+        // Without a certificate of ours each server makes some of its own, which takes a second.
+        let tls = tls.map_or_else(
+            || vec!["-Dtls.server.mode=disabled".to_owned()],
+            |files| files.flags(&self.home, self.role == Role::Broker).into(),
+        );
+        let (class, heap) = (self.role.main_class(), self.role.heap());
+        let mut command = java.command(class, &self.home, heap, &tls);
         command.arg("-c").arg(self.home.join(SERVER_CONF));
         self.child = Some(spawn(command, &self.home)?);
         Ok(())

@@ -7,6 +7,7 @@ mod conditions;
 mod gathering;
 mod ordered;
 mod start;
+mod subscriptions;
 mod support;
 mod timed;
 mod transactions;

@@ -1,6 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use onsmq::{OrderAction, OrderConsumer};
 use onsmq_tests::{Server, on_every_server};
@@ -138,6 +139,99 @@ async fn dead_letters(scene: &Scene) -> (String, Option<String>) {
     dead
 }
 
+/// Whatever comes to the queue meanwhile.
+fn a_pause_lasts_as_long_as_it_is_to(server: Server) {
+    Scene::run(server, "pause", async |scene| {
+        scene.make_topic().await;
+        let config = scene.config().set("suspendTimeMillis", "1000");
+        let consumer = scene.client.order_consumer(&config).expect("a consumer");
+        let (note, mut notes) = notes();
+        consumer
+            .subscribe(&scene.topic, "shard", move |message| {
+                let note = note.clone();
+                async move {
+                    let times = message.reconsume_times();
+                    note.send((body(&message), times, Instant::now()))
+                        .expect("a test");
+                    match body(&message) == "bad" && times < 2 {
+                        true => OrderAction::Suspend,
+                        false => OrderAction::Success,
+                    }
+                }
+            })
+            .expect("a subscription");
+        consumer.start().await.expect("started");
+        let producer = scene
+            .client
+            .order_producer(&scene.config())
+            .expect("a producer");
+        producer.start().await.expect("started");
+        let send = async |text: &str| {
+            let message = scene.message(text).tag("shard");
+            producer.send(message, "one").await.expect("stored");
+        };
+        send("bad").await;
+        let mut last = notes.next().await;
+        for _ in 0..10 {
+            send("other").await;
+        }
+        for times in 1..3 {
+            let (text, count, at) = notes.next().await;
+            assert_eq!((text.as_str(), count), ("bad", times));
+            let pause = at - last.2;
+            assert!(pause >= Duration::from_millis(990), "{pause:?}");
+            last.2 = at;
+        }
+        assert_eq!(notes.next().await.0, "other");
+        consumer.shutdown().await;
+        producer.shutdown().await;
+    });
+}
+
+fn a_suspended_queue_leaves_the_others_their_room(server: Server) {
+    Scene::run(server, "room", async |scene| {
+        scene.make_topic().await;
+        let producer = scene
+            .client
+            .order_producer(&scene.config())
+            .expect("a producer");
+        producer.start().await.expect("started");
+        // More than may be held, of each; the shards have queues of their own.
+        let mut queues = HashSet::new();
+        for shard in ["stuck", "a"] {
+            for number in 0..200 {
+                let message = scene.message(number.to_string()).tag(shard);
+                let sent = producer.send(message, shard).await.expect("stored");
+                queues.insert(sent.queue_id);
+            }
+        }
+        assert_eq!(queues.len(), 2);
+        let config = scene.config().set("maxCachedMessageAmount", "100");
+        let config = config
+            .set("suspendTimeMillis", "30000")
+            .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET");
+        let consumer = scene.client.order_consumer(&config).expect("a consumer");
+        let (note, mut notes) = notes();
+        consumer
+            .subscribe(&scene.topic, "stuck || a", move |message| {
+                let note = note.clone();
+                async move {
+                    if message.tag() == Some("stuck") {
+                        return OrderAction::Suspend;
+                    }
+                    note.send(body(&message)).expect("a test");
+                    OrderAction::Success
+                }
+            })
+            .expect("a subscription");
+        consumer.start().await.expect("started");
+        let due: Vec<_> = (0..200).map(|number| number.to_string()).collect();
+        assert_eq!(notes.take(200).await, due);
+        consumer.shutdown().await;
+        producer.shutdown().await;
+    });
+}
+
 /// Two members; one leaves in the middle, the other goes on where it stopped.
 fn order_holds_while_members_come_and_go(server: Server) {
     Scene::run(server, "handover", async |scene| {
@@ -199,4 +293,6 @@ on_every_server!(
     messages_of_a_shard_come_in_order_and_one_at_a_time,
     a_suspended_message_comes_again_before_the_next_and_then_is_a_dead_letter,
     order_holds_while_members_come_and_go,
+    a_pause_lasts_as_long_as_it_is_to,
+    a_suspended_queue_leaves_the_others_their_room,
 );

@@ -1,5 +1,6 @@
-//! What holds while clients and brokers are killed and restarted.
+//! What holds while clients and brokers are killed and restarted, and over minutes.
 
+mod late;
 mod ordered;
 mod shutdown;
 mod support;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   push --> waiting --next, if locked and idle--> under way --done--> (gone), idle
-//!               ^------------------put back------------/
+//!               ^--put back--> (paused, none is under way) --resume--> idle
 //! ```
 
 use std::collections::VecDeque;
@@ -13,15 +13,26 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct OrderedQueue<M> {
     waiting: VecDeque<M>,
-    under_way: bool,
+    turn: Turn,
     locked_until: Option<Instant>,
+}
+
+/// Whether the next message may be handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// As soon as there is one.
+    Idle,
+    /// Not before the one that is out.
+    UnderWay,
+    /// Not before the pause after a failure is over.
+    Paused,
 }
 
 impl<M> Default for OrderedQueue<M> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
-            under_way: false,
+            turn: Turn::Idle,
             locked_until: None,
         }
     }
@@ -46,34 +57,42 @@ impl<M> OrderedQueue<M> {
 
     /// The next message, if none is under way and the lock counts. It is under way then.
     pub fn next(&mut self, now: Instant) -> Option<M> {
-        if self.under_way || !self.is_locked(now) {
+        if self.turn != Turn::Idle || !self.is_locked(now) {
             return None;
         }
         let next = self.waiting.pop_front()?;
-        self.under_way = true;
+        self.turn = Turn::UnderWay;
         Some(next)
     }
 
     /// A message of before is still under way: none is handed over until it is done with.
     pub const fn begin_under_way(&mut self) {
-        self.under_way = true;
+        self.turn = Turn::UnderWay;
     }
 
     /// The message that is under way is done with.
     pub const fn done(&mut self) {
-        self.under_way = false;
+        self.turn = Turn::Idle;
     }
 
-    /// The message that is under way is to come again, before all others.
+    /// The message that is under way is to come again, before all others, once the queue is
+    /// [resumed](Self::resume): whatever else happens to it does not end the pause.
     pub fn put_back(&mut self, message: M) {
         self.waiting.push_front(message);
-        self.under_way = false;
+        self.turn = Turn::Paused;
+    }
+
+    /// The pause is over.
+    pub fn resume(&mut self) {
+        if self.turn == Turn::Paused {
+            self.turn = Turn::Idle;
+        }
     }
 
     /// Whether no message is under way.
     #[must_use]
     pub const fn is_idle(&self) -> bool {
-        !self.under_way
+        !matches!(self.turn, Turn::UnderWay)
     }
 }
 
@@ -92,7 +111,12 @@ mod tests {
         queue.locked(now + Duration::from_secs(30));
         assert_eq!((queue.next(now), queue.next(now)), (Some(1), None));
         queue.put_back(1);
+        queue.push([4]);
+        assert_eq!((queue.next(now), queue.is_idle()), (None, true), "paused");
+        queue.resume();
         assert_eq!(queue.next(now), Some(1));
+        queue.resume();
+        assert_eq!(queue.next(now), None, "one is under way");
         queue.done();
         assert_eq!(queue.next(now), Some(2));
         queue.done();

@@ -178,6 +178,13 @@ impl<H> ProcessQueue<H> {
         self.undone == 0
     }
 
+    /// Messages that cannot be committed yet: those that are not done, and those that are done
+    /// behind the first of these.
+    #[must_use]
+    pub fn uncommitted(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Bytes of the messages that are taken and not done.
     #[must_use]
     pub const fn bytes(&self) -> usize {
@@ -209,6 +216,7 @@ mod tests {
             (queue.commit_offset(), queue.len(), queue.bytes()),
             (9, 2, 200)
         );
+        assert_eq!(queue.uncommitted(), 3);
         assert!(queue.complete(slots[1]));
         assert_eq!(queue.commit_offset(), 12);
         assert!(queue.complete(slots[3]) && queue.is_empty());

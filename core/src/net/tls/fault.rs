@@ -122,8 +122,13 @@ fn refused(alert: AlertDescription) -> String {
             "it asks for a client certificate: set tls.client.certPath and tls.client.keyPath"
                 .to_owned()
         }
-        Alert::BadCertificate
-        | Alert::UnsupportedCertificate
+        // What Java's servers say of both.
+        Alert::BadCertificate => {
+            "it asks for a client certificate, or does not take this client's (BadCertificate): set \
+             tls.client.certPath and tls.client.keyPath, and check whom the server trusts"
+                .to_owned()
+        }
+        Alert::UnsupportedCertificate
         | Alert::CertificateRevoked
         | Alert::CertificateExpired
         | Alert::CertificateUnknown
