@@ -18,7 +18,7 @@ const timers = [
   'URL',
 ]
 const commonJs = { require: 'readonly', module: 'writable', __dirname: 'readonly' }
-const known = Object.fromEntries([...node, ...timers].map((name) => [name, 'readonly']))
+const known = Object.fromEntries([...node, 'fetch', ...timers].map((name) => [name, 'readonly']))
 
 export default [
   { ignores: ['**/*.ts', '**/*.mts'] },

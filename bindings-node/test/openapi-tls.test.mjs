@@ -42,7 +42,11 @@ describe('a console that talks in TLS', () => {
     { name: 'elsewhere', ca: 'elsewhere-ca.pem', words: /use a host that the certificate names/ },
   ]) {
     it(`is not asked where it is ${name} and ${ca} is trusted`, async () => {
-      await assert.rejects(ask(name, ca), { codeName: 'TLS', operation: 'topic/get', message: words })
+      await assert.rejects(ask(name, ca), {
+        codeName: 'TLS',
+        operation: 'topic/get',
+        message: words,
+      })
     })
   }
 })

@@ -37,8 +37,7 @@ class DevServer {
      *  answers in JSON: docs/dev-server.md lists the commands. */
     std::string control(std::string_view command) {
         ons_text_t *raw = nullptr;
-        Error::check(
-            ons_dev_server_control(raw_.get(), command.data(), command.size(), &raw));
+        Error::check(ons_dev_server_control(raw_.get(), command.data(), command.size(), &raw));
         const detail::Handle<ons_text_t, ons_text_free> text(raw);
         return std::string(detail::view(ons_text_view(text.get())));
     }
