@@ -26,6 +26,7 @@ export interface Drained {
   texts: string[]
   begun: { id: number; transaction: number; messageId: string }[]
   answers: Answer[]
+  told: { id: number; text: string }[]
   settled: { id: number; fault?: Fault }[]
   ready: number[]
   lines: Line[]
@@ -107,6 +108,7 @@ export class DevServer {
   start(id: number, options: string[]): void
   readonly namesrvAddr: string | null
   createTopic(topic: string, queues: number): Fault | null
+  control(id: number, command: string): void
   stop(id: number): void
 }
 
