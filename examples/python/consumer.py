@@ -21,10 +21,10 @@ def main(address: str, topic: str = "orders") -> None:
     @consumer.listener(topic, "*")
     def handle(message: onsmq.Message) -> onsmq.Action:
         # Called on up to 8 threads at once. An exception has the message come again later.
-        print(
-            f"{message.tag}: {message.body.decode()} (delivery {message.reconsume_times + 1})",
-            flush=True,
-        )
+        # `print` would write the end of the line apart, and lines would run together.
+        body, delivery = message.body.decode(), message.reconsume_times + 1
+        sys.stdout.write(f"{message.tag}: {body} (delivery {delivery})\n")
+        sys.stdout.flush()
         return onsmq.Action.COMMIT_MESSAGE
 
     consumer.run()  # until SIGINT or SIGTERM, then a clean shutdown
