@@ -117,7 +117,7 @@ test: prerequisites lint test-fast test-servers ## Every check and test, real br
 
 .PHONY: test-fast
 test-fast: ## What needs no server: units, vectors, properties, the header
-	$(CARGO) test --quiet --workspace --exclude onsmq-tests
+	$(CARGO) test --quiet --no-fail-fast --workspace --exclude onsmq-tests
 
 .PHONY: test-servers
 test-servers: library examples tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
@@ -135,7 +135,7 @@ suites: test-rust test-python test-node test-languages
 
 .PHONY: test-rust
 test-rust: library examples tools
-	$(CARGO) test --quiet -p onsmq-tests
+	$(CARGO) test --quiet --no-fail-fast -p onsmq-tests
 
 .PHONY: test-python
 test-python: tools python
