@@ -12,20 +12,8 @@
 //! # }
 //! ```
 //!
-//! It is not the judge of what is right: the real brokers are. What differs from 5.3.3, on
-//! purpose or so far:
-//!
-//! - Messages are in memory, and stay there until the server ends.
-//! - A pull gets as many messages as it asks for, up to 1024; real brokers stop at 32.
-//! - A waiting pull is answered when its time is over, not at the next round of 5 s; a message
-//!   with a time comes at that time, not within the second.
-//! - Offsets in the log are unique, but tell no order between queues.
-//! - A half message is asked about when its time is over, not at the next round of 30 s; a
-//!   second verdict on it is not heard.
-//! - The console has the operations of the Open API; `docs/dev-console.md` says what each of them
-//!   does here.
-//! - There is no access control, no pop, no request and reply, no master and
-//!   slave, and of the administrators' requests only the one that makes topics.
+//! It is not the judge of what is right: the real brokers are. What differs from them is a table in
+//! `docs/dev-server.md`; what each operation of the console does here is in `docs/dev-console.md`.
 //!
 //! Reading order: `server` starts the `node`s, `listener` accepts, `connection` owns one socket,
 //! `service` is the door that every request passes, `name_server` and `broker` are behind it.
