@@ -156,13 +156,6 @@ broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)
 
 # --- measuring --------------------------------------------------------------------------------
 
-.PHONY: bench-latency
-bench-latency: release ## What a blocking send costs over a bare ping-pong of the same bytes
-	mkdir -p $(TARGET)/bench
-	cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude bench/latency.c \
-		-o $(TARGET)/bench/latency -L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread
-	$(TARGET)/bench/latency
-
 # What C programs of bench/ are made of.
 BENCH_CC = cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude
 
