@@ -29,7 +29,8 @@ describe('two consumers of one group in two processes', () => {
   onEveryServer((server) => {
     it('share the queues, and get each message once', async (t) => {
       const [topic, groupId] = [unique('shared'), unique('GID_shared')]
-      const producer = await producerOn(t, server)
+      // By turns, so that shares show how queues are divided.
+      const producer = await producerOn(t, server, { autoBatch: false })
       const send = async (/** @type {number} */ count) => {
         const messages = Array.from({ length: count }, () => ({ topic, body: 'shared' }))
         const sent = await producer.sendMany(messages)

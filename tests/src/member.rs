@@ -39,6 +39,8 @@ impl Group {
     pub fn start(address: &str, topic: &str, group: &str, programs: Vec<Command>) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let config = Config::new().set("NAMESRV_ADDR", address);
+        // By turns, so that shares show how queues are divided.
+        let config = config.set("autoBatch", "false");
         let producer = Arc::new(Client::new().producer(&config).expect("a producer"));
         runtime.block_on(producer.start()).expect("started");
         let (consuming, consumed) = channel();

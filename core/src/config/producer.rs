@@ -61,8 +61,8 @@ pub enum WhenFull {
     Queue,
 }
 
-/// Messages that leave as one request: brokers answer with an id for each.
-const MAX_BATCH: usize = 1024;
+/// Messages that leave as one request. More save little, and would go to a single queue.
+const MAX_BATCH: usize = 128;
 
 impl TryFrom<&Config> for ProducerConfig {
     type Error = Error;

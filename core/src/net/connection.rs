@@ -51,6 +51,8 @@ struct Shared {
     /// An earlier deadline than the task knows of.
     deadline: Notify,
     closing: CancellationToken,
+    /// The socket is closed.
+    ended: CancellationToken,
 }
 
 type Waiter = oneshot::Sender<Result<Command>>;
@@ -83,6 +85,7 @@ impl Connection {
             written: Notify::new(),
             deadline: Notify::new(),
             closing: CancellationToken::new(),
+            ended: CancellationToken::new(),
         }));
         tokio::spawn(this.clone().run(stream.reader, inbound));
         this
@@ -174,6 +177,11 @@ impl Connection {
         self.0.closing.cancel();
     }
 
+    /// Waits until the socket is closed.
+    pub(crate) async fn ended(&self) {
+        self.0.ended.cancelled().await;
+    }
+
     /// Writes on the caller's thread. What the system does not take at once is the task's.
     fn write_now(&self, mut turn: Turn) {
         let fault = turn.write_now().err();
@@ -224,6 +232,7 @@ impl Connection {
             state.output.close();
             state.session.close()
         };
+        self.0.ended.cancel();
         self.0.written.notify_waiters();
         for waiter in waiters {
             let _ = waiter.send(Err(error.clone()));

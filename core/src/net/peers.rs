@@ -177,11 +177,15 @@ impl Peers {
             table.by_address.drain().map(|(_, peer)| peer).collect()
         };
         for peer in peers {
-            if let Some(connection) = peer.open() {
-                // A peer that does not read must not hold up the end.
-                let _ = tokio::time::timeout(Duration::from_secs(1), connection.flush()).await;
-            }
+            let Some(connection) = peer.open() else {
+                peer.close();
+                continue;
+            };
+            // A peer that does not read must not hold up the end.
+            let _ = tokio::time::timeout(Duration::from_secs(1), connection.flush()).await;
             peer.close();
+            // Whoever has shut down finds no socket left.
+            let _ = tokio::time::timeout(Duration::from_secs(1), connection.ended()).await;
         }
     }
 }

@@ -142,6 +142,24 @@ impl Sender {
         if sends.has_waiting() {
             return None;
         }
+        self.take_up(line, sends, route)
+    }
+
+    /// A queue to send to what waits for others.
+    pub(super) fn another_lead(self: &Arc<Self>, line: &Arc<Line>, route: &Route) -> Option<Lead> {
+        let mut sends = line.lock();
+        if !sends.has_waiting() {
+            return None;
+        }
+        self.take_up(line, &mut sends, route)
+    }
+
+    fn take_up(
+        self: &Arc<Self>,
+        line: &Arc<Line>,
+        sends: &mut Accumulator<Waiting>,
+        route: &Route,
+    ) -> Option<Lead> {
         let queue = self.free_queue(sends, route)?.clone();
         sends.take_up(&queue);
         Some(Lead::new(Arc::clone(self), Arc::clone(line), queue))

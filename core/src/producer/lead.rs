@@ -47,11 +47,12 @@ impl Lead {
 
     async fn run(mut self) {
         while let Some((sends, bytes)) = self.next() {
+            self.share();
             let sends = in_time(&self.sender, sends);
             if let Err(failed) = self.send(sends, bytes).await {
                 self.again(failed);
-                self.move_on();
             }
+            self.move_on();
         }
     }
 
@@ -68,7 +69,18 @@ impl Lead {
         Some((sends, bytes))
     }
 
-    /// Goes on with another queue, if one is free: this one's broker is in trouble.
+    /// Has another queue take what is still waiting, if one is free.
+    fn share(&self) {
+        let routes = &self.sender.instance.routes;
+        if let Some(route) = routes.get(&self.queue.topic)
+            && let Some(lead) = self.sender.another_lead(&self.line, &route)
+        {
+            lead.drive();
+        }
+    }
+
+    /// Goes on with the next queue that is free: all are to get their share, and this one's broker
+    /// may be in trouble.
     fn move_on(&mut self) {
         let routes = &self.sender.instance.routes;
         let Some(route) = routes.get(&self.queue.topic) else {
