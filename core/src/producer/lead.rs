@@ -47,9 +47,11 @@ impl Lead {
 
     async fn run(mut self) {
         while let Some((sends, bytes)) = self.next() {
-            self.share();
+            // None where the topic was forgotten meanwhile.
+            let route = self.sender.instance.routes.get(&self.queue.topic);
+            self.share(route.as_deref());
             let sends = in_time(&self.sender, sends);
-            if let Err(failed) = self.send(sends, bytes).await {
+            if let Err(failed) = self.send(sends, bytes, route.as_deref()).await {
                 self.again(failed);
             }
             self.move_on();
@@ -70,11 +72,9 @@ impl Lead {
     }
 
     /// Has another queue take what is still waiting, if one is free.
-    fn share(&self) {
-        let routes = &self.sender.instance.routes;
-        if let Some(route) = routes.get(&self.queue.topic)
-            && let Some(lead) = self.sender.another_lead(&self.line, &route)
-        {
+    fn share(&self, route: Option<&Route>) {
+        let lead = route.and_then(|route| self.sender.another_lead(&self.line, route));
+        if let Some(lead) = lead {
             lead.drive();
         }
     }
@@ -95,12 +95,16 @@ impl Lead {
         }
     }
 
-    async fn send(&self, sends: Vec<Waiting>, bytes: usize) -> Result<(), Failed> {
+    async fn send(
+        &self,
+        sends: Vec<Waiting>,
+        bytes: usize,
+        route: Option<&Route>,
+    ) -> Result<(), Failed> {
         let Some(deadline) = sends.iter().map(Waiting::deadline).min() else {
             return Ok(());
         };
-        let route = self.sender.instance.routes.get(&self.queue.topic);
-        let deadline = try_deadline(deadline, route.as_deref().is_some_and(has_alternative));
+        let deadline = try_deadline(deadline, route.is_some_and(has_alternative));
         let alone = (sends.len() == 1).then(|| sends[0].outgoing());
         let sent = match alone {
             Some(outgoing) => {
@@ -112,7 +116,9 @@ impl Lead {
         };
         match sent {
             Ok((place, answer)) => {
-                self.succeeded(route.as_deref());
+                if let Some(route) = route {
+                    self.sender.succeeded(&self.queue, route);
+                }
                 let answer = Arc::new(answer);
                 for (behind, waiting) in (0..).zip(sends) {
                     let at = place.at(&self.queue, behind, &answer);
@@ -121,12 +127,6 @@ impl Lead {
                 Ok(())
             }
             Err(error) => Err(Failed { sends, error }),
-        }
-    }
-
-    fn succeeded(&self, route: Option<&Route>) {
-        if let Some(route) = route {
-            self.sender.succeeded(&self.queue, route);
         }
     }
 

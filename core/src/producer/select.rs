@@ -31,10 +31,7 @@ impl Selector {
         health: &Mutex<BrokerHealth>,
         failed: Option<&Arc<str>>,
     ) -> Result<&'a MessageQueue> {
-        let queues = &route.write_queues;
-        let turn = self.0.fetch_add(1, Ordering::Relaxed);
-        let in_turn =
-            (0..queues.len()).filter_map(|step| queues.get(turn.wrapping_add(step) % queues.len()));
+        let in_turn = self.in_turn(route);
         let fallback = in_turn.clone().next().ok_or_else(|| not_writable(topic))?;
         let health = health.lock();
         if failed.is_none() && health.all_well() {
@@ -50,9 +47,7 @@ impl Selector {
             .or_else(|| others.clone().next())
             .unwrap_or(fallback))
     }
-}
 
-impl Selector {
     /// The next queue that is free, of a broker that is thought well of. While there is such a
     /// broker, none of another.
     pub(super) fn choose_free<'a>(
@@ -61,20 +56,27 @@ impl Selector {
         health: &Mutex<BrokerHealth>,
         is_free: impl Fn(&MessageQueue) -> bool,
     ) -> Option<&'a MessageQueue> {
-        let queues = &route.write_queues;
-        let turn = self.0.fetch_add(1, Ordering::Relaxed);
-        let mut in_turn =
-            (0..queues.len()).filter_map(|step| queues.get(turn.wrapping_add(step) % queues.len()));
+        let mut in_turn = self.in_turn(route);
         let health = health.lock();
         if health.all_well() {
             return in_turn.find(|queue| is_free(queue));
         }
         let now = Instant::now();
         let is_usable = |queue: &&MessageQueue| health.is_usable(now, &queue.broker_name);
-        match queues.iter().any(|queue| is_usable(&queue)) {
+        match in_turn.clone().any(|queue| is_usable(&queue)) {
             true => in_turn.find(|queue| is_usable(queue) && is_free(queue)),
             false => in_turn.find(|queue| is_free(queue)),
         }
+    }
+
+    /// All queues, beginning with the one whose turn it is.
+    fn in_turn<'a>(
+        &self,
+        route: &'a Route,
+    ) -> impl Iterator<Item = &'a MessageQueue> + Clone + use<'a> {
+        let queues = &route.write_queues;
+        let turn = self.0.fetch_add(1, Ordering::Relaxed);
+        (0..queues.len()).filter_map(move |step| queues.get(turn.wrapping_add(step) % queues.len()))
     }
 }
 

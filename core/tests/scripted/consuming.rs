@@ -7,9 +7,7 @@ use onsmq_proto::message::StoredRecord;
 use onsmq_proto::message::compression::{Algorithm, MAX_BODY};
 
 use crate::peer::{GROUP, Peer, TOPIC, answer};
-use crate::scene::{
-    COMMIT, PULL, Scene, answer_heartbeat, begin, begin_queues, found, pulled, record,
-};
+use crate::scene::{COMMIT, PULL, Queues, Scene, answer_heartbeat, begin, found, pulled, record};
 
 #[tokio::test]
 async fn a_heartbeat_shows_the_subscription_and_pulls_begin_at_the_stored_offset() {
@@ -315,21 +313,12 @@ async fn listeners_run_so_many_at_once_as_configured() {
 /// come at once.
 #[tokio::test]
 async fn the_first_offset_of_a_topic_is_stored_before_the_others_are_sent() {
-    let mut peer = Peer::start_with(3, &[]).await;
-    let consumer = Arc::new(peer.consumer(&[]));
-    let inbox = consumer.inbox();
-    consumer
-        .subscribe_inbox(TOPIC, "*", &inbox)
-        .expect("a subscription");
-    let starting = Arc::clone(&consumer);
-    let starting = tokio::spawn(async move { starting.start().await });
-    let (_, pulls) = begin_queues(&mut peer, 3).await;
-    starting.await.expect("no panic").expect("started");
-    for pull in &pulls {
-        pull.reply(pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new()))
-            .await;
-        peer.expect(PULL).await;
-    }
+    let Queues {
+        mut peer,
+        consumer,
+        inbox: _inbox,
+        ..
+    } = Queues::start(3).await;
     let ending = tokio::spawn(consumer.shutdown());
     assert!(consumer.is_closed());
     let second = tokio::spawn(consumer.shutdown());

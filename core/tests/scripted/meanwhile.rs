@@ -3,16 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use onsmq::{Action, Client, OrderAction};
 use onsmq_proto::body::{LockRequest, Locked};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 use tokio::sync::mpsc;
 
 use crate::peer::{GROUP, Peer, TOPIC, answer, request, with_fields};
-use crate::scene::{
-    COMMIT, PULL, Scene, answer_heartbeat, begin_queues, found, members, pass, pulled, record,
-};
+use crate::scene::{COMMIT, PULL, Queues, Scene, answer_heartbeat, found, members, pass, record};
 
 const LOCK: RequestCode = RequestCode::LOCK_BATCH_MQ;
 
@@ -73,21 +70,13 @@ fn heartbeat_id(heartbeat: &Command) -> String {
 
 #[tokio::test]
 async fn a_group_is_left_after_the_commits_of_queues_that_are_being_given_up() {
-    let mut peer = Peer::start_with(2, &[]).await;
-    let consumer = Arc::new(peer.consumer(&[]));
-    let inbox = consumer.inbox();
-    consumer
-        .subscribe_inbox(TOPIC, "*", &inbox)
-        .expect("a subscription");
-    let starting = Arc::clone(&consumer);
-    let starting = tokio::spawn(async move { starting.start().await });
-    let (client_id, pulls) = begin_queues(&mut peer, 2).await;
-    starting.await.expect("no panic").expect("started");
-    for pull in &pulls {
-        let nothing = pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new());
-        pull.reply(nothing).await;
-        peer.expect(PULL).await;
-    }
+    let Queues {
+        mut peer,
+        consumer,
+        client_id,
+        pulls,
+        inbox: _inbox,
+    } = Queues::start(2).await;
     pulls[0].ask(&changed()).await;
     let asked = peer.expect(RequestCode::GET_CONSUMER_LIST_BY_GROUP).await;
     asked.reply(members(&["!1", "!2", &client_id])).await;

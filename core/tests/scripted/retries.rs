@@ -1,14 +1,12 @@
 //! Messages that come again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use onsmq::Action;
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 
-use crate::peer::{GROUP, Peer, TOPIC, answer, request};
-use crate::scene::{COMMIT, PULL, Scene, begin_queues, found, members, pass, pulled, record};
+use crate::peer::{GROUP, TOPIC, answer, request};
+use crate::scene::{COMMIT, Queues, Scene, found, members, pass, record};
 
 const SEND_BACK: RequestCode = RequestCode::CONSUMER_SEND_MSG_BACK;
 
@@ -83,21 +81,13 @@ async fn what_takes_too_long_is_sent_back_and_holds_nothing_up() {
 /// Brokers lose some of the first offsets of a topic that come at once.
 #[tokio::test]
 async fn offsets_of_queues_that_are_given_up_are_stored_by_turns() {
-    let mut peer = Peer::start_with(3, &[]).await;
-    let consumer = Arc::new(peer.consumer(&[]));
-    let inbox = consumer.inbox();
-    consumer
-        .subscribe_inbox(TOPIC, "*", &inbox)
-        .expect("a subscription");
-    let starting = Arc::clone(&consumer);
-    let starting = tokio::spawn(async move { starting.start().await });
-    let (client_id, pulls) = begin_queues(&mut peer, 3).await;
-    starting.await.expect("no panic").expect("started");
-    for pull in &pulls {
-        let nothing = pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new());
-        pull.reply(nothing).await;
-        peer.expect(PULL).await;
-    }
+    let Queues {
+        mut peer,
+        consumer: _consumer,
+        client_id,
+        pulls,
+        inbox: _inbox,
+    } = Queues::start(3).await;
     let changed = request(
         RequestCode::NOTIFY_CONSUMER_IDS_CHANGED,
         &[("consumerGroup", GROUP)],

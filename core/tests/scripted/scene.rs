@@ -93,13 +93,52 @@ pub(crate) async fn pass(while_: Duration) {
     tokio::time::resume();
 }
 
+/// A started consumer of several queues, each of which has answered a pull without a message: it
+/// knows offset 150 of each, and has not committed that.
+pub(crate) struct Queues {
+    pub(crate) peer: Peer,
+    pub(crate) consumer: Arc<Consumer>,
+    pub(crate) client_id: String,
+    /// The first pull of each, which was answered.
+    pub(crate) pulls: Vec<Request>,
+    /// Where messages would come.
+    pub(crate) inbox: Inbox,
+}
+
+impl Queues {
+    pub(crate) async fn start(queues: u32) -> Self {
+        let mut peer = Peer::start_with(queues, &[]).await;
+        let consumer = Arc::new(peer.consumer(&[]));
+        let inbox = consumer.inbox();
+        consumer
+            .subscribe_inbox(TOPIC, "*", &inbox)
+            .expect("a subscription");
+        let starting = Arc::clone(&consumer);
+        let starting = tokio::spawn(async move { starting.start().await });
+        let (client_id, pulls) = begin_queues(&mut peer, queues as usize).await;
+        starting.await.expect("no panic").expect("started");
+        for pull in &pulls {
+            let nothing = pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new());
+            pull.reply(nothing).await;
+            peer.expect(PULL).await;
+        }
+        Self {
+            peer,
+            consumer,
+            client_id,
+            pulls,
+            inbox,
+        }
+    }
+}
+
 /// Answers what a consumer asks before its first pull: heartbeats, members, the stored offset.
 pub(crate) async fn begin(peer: &mut Peer) -> Request {
     begin_as(peer).await.1
 }
 
 /// The same for each of several queues. Answers the client's id, and the first pulls.
-pub(crate) async fn begin_queues(peer: &mut Peer, queues: usize) -> (String, Vec<Request>) {
+async fn begin_queues(peer: &mut Peer, queues: usize) -> (String, Vec<Request>) {
     let (client_id, first) = begin_as(peer).await;
     let mut pulls = vec![first];
     while pulls.len() < queues {
