@@ -20,7 +20,8 @@ def main(address: str) -> None:
 
     @consumer.listener("batch_python")
     def handle(messages: list[onsmq.Message]) -> onsmq.Action:
-        print(f"received  {len(messages)} at once", flush=True)
+        # The end of the line in the same write: others print at the same time.
+        print(f"received  {len(messages)} at once\n", end="", flush=True)
         done.release(len(messages))
         # The answer is for the whole list.
         return onsmq.Action.COMMIT_MESSAGE

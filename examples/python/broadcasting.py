@@ -26,7 +26,8 @@ def main(address: str) -> None:
 
         @consumer.listener("broadcasting_python", "news")
         def handle(message: onsmq.Message) -> onsmq.Action:
-            print(f"{name} received  {message.body.decode()}", flush=True)
+            # The end of the line in the same write: others print at the same time.
+            print(f"{name} received  {message.body.decode()}\n", end="", flush=True)
             done.release()
             return onsmq.Action.COMMIT_MESSAGE
 

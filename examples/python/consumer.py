@@ -21,10 +21,9 @@ def main(address: str, topic: str = "orders") -> None:
     @consumer.listener(topic, "*")
     def handle(message: onsmq.Message) -> onsmq.Action:
         # Called on up to 8 threads at once. An exception has the message come again later.
-        # `print` would write the end of the line apart, and lines would run together.
         body, delivery = message.body.decode(), message.reconsume_times + 1
-        sys.stdout.write(f"{message.tag}: {body} (delivery {delivery})\n")
-        sys.stdout.flush()
+        # The end of the line in the same write: others print at the same time.
+        print(f"{message.tag}: {body} (delivery {delivery})\n", end="", flush=True)
         return onsmq.Action.COMMIT_MESSAGE
 
     consumer.run()  # until SIGINT or SIGTERM, then a clean shutdown

@@ -19,10 +19,9 @@ def main(address: str) -> None:
 
     @consumer.listener("delayed_python")
     def handle(message: onsmq.Message) -> onsmq.Action:
-        print(
-            f"received  {message.body.decode()} after {time.monotonic() - began:.0f} s",
-            flush=True,
-        )
+        took = time.monotonic() - began
+        # The end of the line in the same write: others print at the same time.
+        print(f"received  {message.body.decode()} after {took:.0f} s\n", end="", flush=True)
         done.release()
         return onsmq.Action.COMMIT_MESSAGE
 
