@@ -117,12 +117,17 @@ test: prerequisites lint test-fast test-servers ## Every check and test, real br
 
 .PHONY: test-fast
 test-fast: ## What needs no server: units, vectors, properties, the header
-	$(CARGO) test --quiet --no-fail-fast --workspace --exclude onsmq-tests
+	$(CARGO) test --quiet --no-fail-fast --workspace --exclude onsmq-tests --exclude onsmq-examples
 
 .PHONY: test-servers
-test-servers: library examples tools python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
+test-servers: programs python node ## The behaviour suites, on the dev server, 4.9.7 and 5.3.3
 	@scripts/prerequisites.sh java mvn valgrind nm python3 openssl
 	scripts/with-brokers.sh $(MAKE) --no-print-directory suites
+
+# In one go what the three make one after another.
+.PHONY: programs
+programs:
+	$(CARGO) build --quiet -p libonsmq -p onsmq-examples -p onsmq-tests -p onsmq-cli --lib --bins --examples
 
 .PHONY: tools
 tools: ## Build the command onsmq (debug), and what runs brokers for tests

@@ -1,7 +1,5 @@
 //! Ctrl-C and SIGTERM: the first asks for a clean end, the second does not wait for it.
 
-use std::io;
-
 use tokio::sync::watch;
 
 use crate::exit::{Exit, Failure, Result};
@@ -14,15 +12,12 @@ impl Stop {
     /// Listens from now on.
     pub(crate) fn listen() -> Result<Self> {
         let (tell, told) = watch::channel(false);
-        let signals = Signals::new().map_err(|error| Failure::io("signals", &error))?;
-        tokio::spawn(async move {
-            let mut signals = signals;
-            signals.next().await;
-            // Nobody may be left to be told.
-            let _ = tell.send(true);
-            signals.next().await;
-            std::process::exit(Exit::Interrupted as i32);
-        });
+        hear(move || {
+            if tell.send_replace(true) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+        })
+        .map_err(|error| Failure::io("signals", &error))?;
         Ok(Self(told))
     }
 
@@ -39,42 +34,19 @@ impl Stop {
     }
 }
 
+/// Calls `act` in a thread of its own at each signal that asks for the end.
 #[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+fn hear(mut act: impl FnMut() + Send + 'static) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || signals.forever().for_each(|_| act()))?;
+    Ok(())
 }
 
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
+/// Elsewhere the system ends the process itself.
 #[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
+fn hear(_: impl FnMut()) -> std::io::Result<()> {
+    Ok(())
 }

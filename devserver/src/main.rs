@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use onsmq_devserver::DevServer;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// An in-memory RocketMQ name server with brokers, for tests and first steps.
 #[derive(Debug, Parser)]
@@ -71,27 +73,11 @@ async fn run(args: Args) -> io::Result<()> {
 }
 
 /// Listens for signals from now on, and gives what ends when one has come.
-#[cfg(unix)]
 fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Where no signal can be heard, standard input is left to end it.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    std::thread::spawn(move || tell.send(signals.forever().next()));
+    Ok(async move { drop(told.await) })
 }
 
 /// Reads in a thread of its own, which ends with the process: the runtime would wait for a read
