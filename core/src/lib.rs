@@ -13,6 +13,7 @@ mod message;
 mod net;
 pub mod openapi;
 mod producer;
+mod received;
 mod request;
 mod spans;
 mod trace;
@@ -24,12 +25,13 @@ pub use config::{
 pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction, OrderConsumer};
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
-pub use message::{Action, Message, MessageExt, MessageId, SendResult};
+pub use message::{Action, Message, MessageId, SendResult};
 pub use onsmq_proto::message::compression::Algorithm as CompressType;
 pub use onsmq_proto::sign::Credentials;
 pub use producer::{
     Begun, Entering, OrderProducer, Producer, TimedFallback, Transaction, TransactionProducer,
     TransactionStatus,
 };
+pub use received::MessageExt;
 pub use spans::{Propagator, SPAN_TARGET};
 pub use trace::TraceSettings;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
 use parking_lot::{Condvar, Mutex};
@@ -26,7 +26,11 @@ pub(crate) type Listener =
     Arc<Callback<unsafe extern "C" fn(*mut c_void, *mut *mut ons_delivery_t, usize)>>;
 
 /// Most deliveries of one call.
-const MAX_CALL: usize = 32;
+const MAX_CALL: usize = 64;
+/// How long a call with several deliveries may last: what waits behind it is not kept for longer.
+const CALL_TIME: Duration = Duration::from_micros(200);
+/// The pace, in ns, of listeners that were not seen yet, or that complete after their call.
+const SLOW: u64 = 10_000_000;
 
 /// The listeners of a consumer and the threads that they run on.
 pub(crate) struct ListenerPool {
@@ -35,6 +39,8 @@ pub(crate) struct ListenerPool {
     limit: usize,
     /// Most messages of a delivery.
     batch_size: usize,
+    /// What a delivery takes, in ns: of the last calls.
+    pace: AtomicU64,
     state: Mutex<State>,
     /// A call is over, or a thread has ended.
     changed: Condvar,
@@ -62,6 +68,7 @@ impl ListenerPool {
             process,
             limit: consumer.consume_thread_nums(),
             batch_size: consumer.batch_size(),
+            pace: AtomicU64::new(SLOW),
             state: Mutex::default(),
             changed: Condvar::new(),
         })
@@ -160,18 +167,43 @@ impl ListenerPool {
         }
     }
 
-    /// One thread's share of what waits: listeners that take their time get one message each, a
-    /// flood comes in arrays. Lists come one by one.
+    /// Listeners that take their time get one message each, so that others are called with the
+    /// next; for those that do not, a call costs more than the message. In a flood a thread gets its
+    /// share of what waits. Lists come one by one.
     fn call_size(&self) -> usize {
         match self.batch_size {
-            1 => (self.inbox.len() / self.limit).clamp(1, MAX_CALL),
+            1 => {
+                let share = self.inbox.len() / self.limit;
+                share.max(self.quick()).clamp(1, MAX_CALL)
+            }
             size => size,
         }
     }
 
-    /// Starts another thread where messages are left and nobody waits for them.
+    /// How many deliveries are done with in the time of a call.
+    fn quick(&self) -> usize {
+        let pace = self.pace.load(Ordering::Relaxed).max(1);
+        usize::try_from(CALL_TIME.as_nanos() as u64 / pace).unwrap_or(usize::MAX)
+    }
+
+    /// A call is over. A slow one counts at once, a fast one little by little.
+    fn called(&self, took: Duration, deliveries: usize, deferred: usize) {
+        let took = match deferred {
+            0 => u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / deliveries.max(1) as u64,
+            _ => SLOW,
+        };
+        let pace = self.pace.load(Ordering::Relaxed);
+        let next = match took >= pace {
+            true => took,
+            false => pace - (pace - took) / 4,
+        };
+        self.pace.store(next, Ordering::Relaxed);
+    }
+
+    /// Starts another thread where messages are left, nobody waits for them, and they would have
+    /// to wait.
     fn grow(self: &Arc<Self>) {
-        if self.inbox.is_empty() {
+        if self.inbox.len() <= self.quick() / 2 {
             return;
         }
         let mut state = self.state.lock();
@@ -193,12 +225,15 @@ impl ListenerPool {
         let mut deliveries: Vec<*mut ons_delivery_t> = lists(deliveries, self.batch_size)
             .map(|list| Box::into_raw(ons_delivery_t::new(list, Some(Arc::clone(&batch)))))
             .collect();
+        let begun = Instant::now();
         listener.call(|function, userdata| {
             // SAFETY: the caller gave the function and its userdata for each other; the array
             // holds as many deliveries as said.
             unsafe { function(userdata, deliveries.as_mut_ptr(), deliveries.len()) };
         });
+        let took = begun.elapsed();
         let deferred = batch.returned();
+        self.called(took, deliveries.len(), deferred);
         let mut state = self.state.lock();
         state.running -= 1;
         state.deferred = state.deferred.wrapping_add(deferred);

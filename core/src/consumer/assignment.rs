@@ -125,7 +125,7 @@ impl AssignedQueue {
     /// Takes in what a pull brought; the broker goes on at `next`.
     pub(super) fn take_in(
         &self,
-        messages: Vec<MessageExt>,
+        messages: impl ExactSizeIterator<Item = MessageExt>,
         next: i64,
     ) -> impl Iterator<Item = (Slot, MessageExt)> {
         let mut state = self.state.lock();
@@ -133,7 +133,7 @@ impl AssignedQueue {
         if let Some(window) = state.window.as_mut().filter(|_| !self.is_dropped()) {
             let mut bytes = 0;
             for message in messages {
-                let size = message.stored.held_bytes();
+                let size = message.stored().held_bytes();
                 bytes += size;
                 taken.push((window.take(message.queue_offset(), size), message));
             }

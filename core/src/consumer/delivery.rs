@@ -18,7 +18,6 @@ use crate::{spans, trace};
 pub struct Delivery {
     message: MessageExt,
     origin: Origin,
-    subscription: Arc<Subscription>,
     completed: AtomicBool,
     /// The span of its processing, until it is completed.
     span: Span,
@@ -28,24 +27,21 @@ pub struct Delivery {
 /// How a message came, and so who is told what becomes of it.
 enum Origin {
     /// It was pulled, and has a place in the window of its queue.
-    Pulled {
-        queue: Arc<AssignedQueue>,
-        slot: Slot,
-        since: Instant,
-    },
+    Pulled { with: Arc<Handed>, slot: Slot },
     /// A broker had it consumed at once.
-    Direct(Direct),
+    Direct(Direct, Arc<Subscription>),
+}
+
+/// What messages have in common that were handed over at once.
+pub(super) struct Handed {
+    pub(super) queue: Arc<AssignedQueue>,
+    pub(super) subscription: Arc<Subscription>,
+    pub(super) since: Instant,
 }
 
 impl Delivery {
-    pub(super) fn new(
-        message: MessageExt,
-        queue: &Arc<AssignedQueue>,
-        slot: Slot,
-        subscription: &Arc<Subscription>,
-        since: Instant,
-    ) -> Self {
-        let group = &queue.group;
+    pub(super) fn new(message: MessageExt, slot: Slot, with: &Arc<Handed>) -> Self {
+        let group = &with.queue.group;
         group.outstanding.begin();
         let (instance, name) = (&group.instance, &group.config.group);
         Self {
@@ -53,11 +49,9 @@ impl Delivery {
             trace: trace::Consuming::begin(instance, name, &message),
             message,
             origin: Origin::Pulled {
-                queue: Arc::clone(queue),
+                with: Arc::clone(with),
                 slot,
-                since,
             },
-            subscription: Arc::clone(subscription),
             completed: AtomicBool::new(false),
         }
     }
@@ -70,8 +64,7 @@ impl Delivery {
     ) -> Self {
         Self {
             message,
-            origin: Origin::Direct(direct),
-            subscription,
+            origin: Origin::Direct(direct, subscription),
             completed: AtomicBool::new(false),
             span: Span::none(),
             trace: None,
@@ -87,7 +80,14 @@ impl Delivery {
     /// The topic of the subscription that it came by.
     #[must_use]
     pub fn topic(&self) -> &Arc<str> {
-        &self.subscription.topic
+        &self.subscription().topic
+    }
+
+    fn subscription(&self) -> &Arc<Subscription> {
+        match &self.origin {
+            Origin::Pulled { with, .. } => &with.subscription,
+            Origin::Direct(_, subscription) => subscription,
+        }
     }
 
     /// The span of the message's processing, for those who receive by themselves and run what
@@ -98,7 +98,7 @@ impl Delivery {
     }
 
     pub(super) fn listener(&self) -> Option<Listener> {
-        self.subscription.listener.clone()
+        self.subscription().listener.clone()
     }
 
     /// Says what becomes of the message. False, and nothing happens, where it was said before.
@@ -111,16 +111,17 @@ impl Delivery {
         }
         spans::processed(&self.span, action);
         match &self.origin {
-            Origin::Pulled { queue, slot, since } => {
+            Origin::Pulled { with, slot } => {
+                let queue = &with.queue;
                 let succeeded = action == Action::CommitMessage;
-                queue.statistics.consumed(*since, succeeded);
+                queue.statistics.consumed(with.since, succeeded);
                 let group = &queue.group;
                 if let Some(trace) = &self.trace {
                     trace.end(&group.instance, &group.config.group, &self.message, action);
                 }
                 group.completed(queue, *slot, &self.message, action);
             }
-            Origin::Direct(direct) => direct.complete(action),
+            Origin::Direct(direct, _) => direct.complete(action),
         }
         true
     }

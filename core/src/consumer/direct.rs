@@ -13,6 +13,7 @@ use tracing::info;
 
 use super::group::Group;
 use super::ready::DirectMessage;
+use crate::received::Received;
 use crate::{Action, Error, MessageExt, Result};
 
 /// Who waits for what the application says. It is told that nothing was said when this is dropped.
@@ -82,12 +83,12 @@ impl Group {
             true => self.origin_topic(&stored),
             false => self.instance.unwrap(stored.topic()).into(),
         };
-        MessageExt {
+        Received {
             stored,
             topic,
             broker_name: broker_name.into(),
-            local_reconsume_times: 0,
         }
+        .into()
     }
 
     fn direct_result(&self, said: Option<Action>, begun: Instant) -> DirectResult {

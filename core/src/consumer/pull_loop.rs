@@ -17,6 +17,7 @@ use super::offset_store::Start;
 use super::readable::{self, is_unreadable};
 use super::ready::Chunk;
 use super::subscription::Subscription;
+use crate::received::Received;
 use crate::request::pull::{self, Pull, Pulled};
 use crate::{Action, Error, ErrorKind, MessageExt, Result};
 
@@ -189,7 +190,7 @@ impl PullLoop {
                 let messages = readable::messages(messages, &self.queue.queue).await;
                 self.take_in(messages, next, subscription);
             }
-            Pulled::Nothing { next } => drop(self.queue.take_in(Vec::new(), next)),
+            Pulled::Nothing { next } => drop(self.queue.take_in(MessageExt::of(Vec::new()), next)),
             Pulled::Moved { next } => {
                 warn!(
                     queue = %self.queue.queue, offset = self.queue.next_offset(), next,
@@ -234,12 +235,14 @@ impl PullLoop {
     /// Puts messages into the window, and hands them to the listeners of their topics.
     fn take_in(&self, messages: Vec<StoredMessage>, next: i64, subscription: &Arc<Subscription>) {
         let is_retry = names::is_retry_topic(&self.queue.queue.topic);
-        let messages: Vec<MessageExt> = messages
+        // The broker chose by the tag's hash.
+        let accepts_all = is_retry || subscription.data.accepts(None);
+        let messages: Vec<Received> = messages
             .into_iter()
-            // The broker chose by the tag's hash.
-            .filter(|stored| is_retry || subscription.data.accepts(stored.property(name::TAGS)))
-            .map(|stored| self.message(stored, subscription, is_retry))
+            .filter(|it| accepts_all || subscription.data.accepts(it.property(name::TAGS)))
+            .map(|stored| self.received(stored, subscription, is_retry))
             .collect();
+        let messages = MessageExt::of(messages);
         self.queue.statistics.pulled(self.last_took, messages.len());
         let taken = self.queue.take_in(messages, next);
         if let Some(order) = &self.queue.order {
@@ -291,22 +294,21 @@ impl PullLoop {
             .completed(&self.queue, slot, message, Action::ReconsumeLater);
     }
 
-    fn message(
+    fn received(
         &self,
         stored: StoredMessage,
         subscription: &Subscription,
         is_retry: bool,
-    ) -> MessageExt {
+    ) -> Received {
         let topic = match is_retry {
             false => Arc::clone(&subscription.topic),
             true => self.group.origin_topic(&stored),
         };
         let broker_name = Arc::clone(&self.queue.queue.broker_name);
-        MessageExt {
+        Received {
             stored,
             topic,
             broker_name,
-            local_reconsume_times: 0,
         }
     }
 }

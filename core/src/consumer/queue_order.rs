@@ -160,7 +160,7 @@ impl Group {
         mut message: MessageExt,
     ) {
         let missing = self.config.max_reconsume_times - message.reconsume_times();
-        message.local_reconsume_times += missing.max(0);
+        message.delivered_again(missing.max(0));
         self.completed_in_order(queue, slot, &message, Action::ReconsumeLater);
     }
 
@@ -179,7 +179,7 @@ impl Group {
             queue.complete(slot);
             order.not_handed_over();
         } else {
-            message.local_reconsume_times += 1;
+            message.delivered_again(1);
             order.queue.lock().put_back((slot, message));
             order.idle.notify_waiters();
         }
@@ -222,7 +222,7 @@ impl Group {
             topic: &self.retry_topic(),
             queue_id: 0,
             // A body that could not be decompressed goes on as it came.
-            sys_flag: sys_flag::compression(message.stored.sys_flag()),
+            sys_flag: sys_flag::compression(message.stored().sys_flag()),
             born_timestamp: now_ms(),
             properties: &self.retry_properties(message, times, max),
             reconsume_times: times,
@@ -248,7 +248,7 @@ impl Group {
             (name::DELAY, (3 + times - 1).to_string()),
         ];
         let mut text = String::new();
-        let kept = properties::entries(message.stored.raw_properties()).filter(|(name, _)| {
+        let kept = properties::entries(message.stored().raw_properties()).filter(|(name, _)| {
             *name != name::TRANSACTION_PREPARED && !own.iter().any(|(it, _)| it == name)
         });
         for (name, value) in kept {

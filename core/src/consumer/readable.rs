@@ -61,5 +61,5 @@ fn is_compressed(stored: &StoredMessage) -> bool {
 /// commit it would lose it in silence, as Java's client does: it goes the way of messages whose
 /// listeners fail, to the group's dead letters in the end.
 pub(super) fn is_unreadable(message: &MessageExt) -> bool {
-    is_compressed(&message.stored)
+    is_compressed(message.stored())
 }

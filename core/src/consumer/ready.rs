@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::assignment::AssignedQueue;
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Handed};
 use super::direct::Direct;
 use super::subscription::Subscription;
 use crate::MessageExt;
@@ -90,11 +90,13 @@ impl Chunk {
         let (queue, subscription) = (&self.queue, &self.subscription);
         let handed = self.messages.iter().take(count);
         queue.hand_over(handed.map(|(slot, message)| (*slot, message)), now);
-        let deliveries = self
-            .messages
-            .drain(..count)
-            .map(|(slot, message)| Delivery::new(message, queue, slot, subscription, now));
-        to.extend(deliveries);
+        let with = Arc::new(Handed {
+            queue: Arc::clone(queue),
+            subscription: Arc::clone(subscription),
+            since: now,
+        });
+        let handed = self.messages.drain(..count);
+        to.extend(handed.map(|(slot, message)| Delivery::new(message, slot, &with)));
     }
 }
 

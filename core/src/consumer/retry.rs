@@ -86,7 +86,7 @@ impl Group {
             () = tokio::time::sleep(LOCAL_RETRY) => {}
             () = queue.stop.cancelled() => return,
         }
-        message.local_reconsume_times += 1;
+        message.delivered_again(1);
         if is_unreadable(&message) {
             self.outstanding.begin();
             return self.send_back(queue, slot, &message);

@@ -1,6 +1,7 @@
 //! How consumption goes, by topic.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use onsmq_proto::body::ConsumeStatus;
@@ -10,7 +11,19 @@ use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
 /// The figures of one topic.
-pub(super) struct TopicStatistics(Mutex<ConsumeStatistics>);
+pub(super) struct TopicStatistics {
+    over_time: Mutex<ConsumeStatistics>,
+    recent: Recent,
+}
+
+/// What was consumed since the figures were last looked at: counted without a lock, since many
+/// threads do.
+#[derive(Default)]
+struct Recent {
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    took_us: AtomicU64,
+}
 
 /// The figures of all topics of a consumer.
 #[derive(Default)]
@@ -19,7 +32,7 @@ pub(super) struct Statistics(Mutex<FxHashMap<Arc<str>, Arc<TopicStatistics>>>);
 impl Statistics {
     pub(super) fn of(&self, topic: &Arc<str>) -> Arc<TopicStatistics> {
         let mut topics = self.0.lock();
-        let made = || Arc::new(TopicStatistics(Mutex::new(ConsumeStatistics::new(now()))));
+        let made = || Arc::new(TopicStatistics::new());
         Arc::clone(topics.entry(Arc::clone(topic)).or_insert_with(made))
     }
 }
@@ -29,17 +42,43 @@ fn now() -> std::time::Instant {
 }
 
 impl TopicStatistics {
+    fn new() -> Self {
+        Self {
+            over_time: Mutex::new(ConsumeStatistics::new(now())),
+            recent: Recent::default(),
+        }
+    }
+
     pub(super) fn pulled(&self, took: Duration, messages: usize) {
-        self.0.lock().pulled(now(), took, messages);
+        self.with(|over_time| over_time.pulled(now(), took, messages));
     }
 
     pub(super) fn consumed(&self, since: Instant, succeeded: bool) {
-        let now = Instant::now();
-        let took = now.saturating_duration_since(since);
-        self.0.lock().consumed(now.into_std(), took, succeeded);
+        let took = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.recent.took_us.fetch_add(took, Ordering::Relaxed);
+        let count = match succeeded {
+            true => &self.recent.succeeded,
+            false => &self.recent.failed,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn status(&self) -> ConsumeStatus {
-        self.0.lock().status(now())
+        self.with(|over_time| over_time.status(now()))
+    }
+
+    /// Looks at the figures, with what is recent among them. Each pull does, so that it is counted
+    /// soon.
+    fn with<T>(&self, look: impl FnOnce(&mut ConsumeStatistics) -> T) -> T {
+        let mut over_time = self.over_time.lock();
+        let take = |of: &AtomicU64| of.swap(0, Ordering::Relaxed);
+        let Recent {
+            succeeded,
+            failed,
+            took_us,
+        } = &self.recent;
+        let took = Duration::from_micros(take(took_us));
+        over_time.consumed(now(), took, take(succeeded), take(failed));
+        look(&mut over_time)
     }
 }

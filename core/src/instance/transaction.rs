@@ -9,10 +9,11 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::shared::Instance;
+use crate::TransactionStatus;
 use crate::net::REQUEST_TIMEOUT;
+use crate::received::Received;
 use crate::request::end_transaction::{self, Asked, Check, EndTransaction};
 use crate::trace;
-use crate::{MessageExt, TransactionStatus};
 
 /// Has a checker of the half message's group asked, and tells the broker what it says. The request
 /// itself is one-way.
@@ -44,12 +45,12 @@ fn ask(instance: &Arc<Instance>, broker: &Arc<str>, mut check: Check) {
             "a half message's body cannot be read: {fault}"
         );
     }
-    let message = MessageExt {
+    let message = Received {
         topic: instance.unwrap(check.message.topic()).into(),
         broker_name: Arc::clone(broker),
         stored: check.message.clone(),
-        local_reconsume_times: 0,
-    };
+    }
+    .into();
     let (instance, broker) = (Arc::clone(instance), Arc::clone(broker));
     tokio::spawn(async move {
         // A checker that panics knows as little as one that says so: in a task of its own.

@@ -24,7 +24,7 @@ pub(crate) fn command(
 ) -> Command {
     let mut fields = ExtFields::with_capacity(11);
     fields
-        .push("offset", message.stored.commit_log_offset())
+        .push("offset", message.stored().commit_log_offset())
         .push("group", group)
         .push("delayLevel", delay as i32)
         .push("originMsgId", message.message_id())

@@ -43,16 +43,14 @@ impl ConsumeStatistics {
         self.pulled.add(now, messages as u64);
     }
 
-    /// A listener took this long over a message.
-    pub fn consumed(&mut self, now: Instant, took: Duration, succeeded: bool) {
-        self.consume_ms.add(now, millis(took));
-        self.consume_ms_hour.add(now, millis(took));
-        if succeeded {
-            self.consumed.add(now, 1);
-        } else {
-            self.failed.add(now, 1);
-            self.failed_hour.add(now, 1);
-        }
+    /// Listeners took this long over so many messages.
+    pub fn consumed(&mut self, now: Instant, took: Duration, succeeded: u64, failed: u64) {
+        let times = succeeded + failed;
+        self.consume_ms.add_many(now, millis(took), times);
+        self.consume_ms_hour.add_many(now, millis(took), times);
+        self.consumed.add(now, succeeded);
+        self.failed.add(now, failed);
+        self.failed_hour.add(now, failed);
     }
 
     /// The figures, as brokers ask for them.
@@ -114,6 +112,10 @@ impl Sums {
     }
 
     fn add(&mut self, now: Instant, value: u64) {
+        self.add_many(now, value, 1);
+    }
+
+    fn add_many(&mut self, now: Instant, value: u64, times: u64) {
         let turn = self.turn(now);
         let bucket = &mut self.buckets[(turn % BUCKETS) as usize];
         if bucket.turn != turn {
@@ -123,7 +125,7 @@ impl Sums {
             };
         }
         bucket.sum = bucket.sum.saturating_add(value);
-        bucket.times += 1;
+        bucket.times += times;
     }
 
     fn totals(&self, now: Instant) -> Totals {
@@ -173,7 +175,8 @@ mod tests {
         let mut statistics = ConsumeStatistics::new(begun);
         for second in 0..10 {
             statistics.pulled(at(second), Duration::from_millis(20), 5);
-            statistics.consumed(at(second), Duration::from_millis(30), second % 2 == 0);
+            let failed = second % 2;
+            statistics.consumed(at(second), Duration::from_millis(30), 1 - failed, failed);
         }
         let status = statistics.status(at(10));
         assert_eq!((status.pull_rt, status.pull_tps), (20.0, 5.0));

@@ -137,9 +137,12 @@ pub fn entries(raw: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
 /// The value of a property.
 #[must_use]
 pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
-    entries(raw)
-        .rfind(|(it, _)| *it == name)
-        .map(|(_, value)| value)
+    // Not by `entries`, which looks for the end of each name: this is asked several times a message.
+    let is_name = !name.is_empty() && !name.contains(NAME_SEPARATOR);
+    let value = |entry: &'a str| entry.strip_prefix(name)?.strip_prefix(NAME_SEPARATOR);
+    raw.rsplit(ENTRY_SEPARATOR)
+        .filter_map(value)
+        .find(|value| is_name && !value.is_empty())
 }
 
 /// The entries that are the application's own, of each name the one that counts, in their order.
