@@ -1,12 +1,10 @@
 //! Pulls: what is found, what is filtered, what waits.
 
-mod support;
-
-use onsmq_devserver::DevServer;
-use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
-use support::{
+use crate::support::{
     Client, PATIENCE, bodies, consumer, properties, pull_fields, send_fields, start, with,
 };
+use onsmq_devserver::DevServer;
+use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 
 const PULL: RequestCode = RequestCode::PULL_MESSAGE;
 
@@ -148,7 +146,7 @@ async fn a_pull_of_many_messages_spans_the_pieces_of_memory() {
     let mut all = with(&pull_fields("g", "t", 0), "maxMsgNums", 1024);
     all = with(&all, "maxMsgBytes", 4 * 1024 * 1024);
     let answer = client.done(PULL, all, &[]).await;
-    let offsets: Vec<_> = support::decode(&answer)
+    let offsets: Vec<_> = crate::support::decode(&answer)
         .iter()
         .map(onsmq_proto::message::StoredMessage::queue_offset)
         .collect();

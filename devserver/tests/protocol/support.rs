@@ -1,7 +1,5 @@
 //! A client that says exactly what it is told to, and the requests that tests make of it.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};

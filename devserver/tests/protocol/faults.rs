@@ -1,15 +1,13 @@
 //! What is made to go wrong goes wrong so, and no more than that.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{Client, route, send_fields, start};
 use bytes::Bytes;
 use onsmq_devserver::DevServer;
 use onsmq_devserver::faults::{AnswerCode, Fault, Filter, Requests, Rule};
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode};
 use serde_json::{Value, json};
-use support::{Client, route, send_fields, start};
 
 const SEND: RequestCode = RequestCode::SEND_MESSAGE_V2;
 
@@ -24,7 +22,7 @@ async fn control(server: &DevServer, command: Value) -> Value {
 
 async fn stored(server: &DevServer) -> Vec<String> {
     let mut client = Client::of(server).await;
-    support::bodies(&client.pull("t", 0).await)
+    crate::support::bodies(&client.pull("t", 0).await)
 }
 
 #[tokio::test]
@@ -97,7 +95,7 @@ async fn connections_are_cut_and_refused() {
         assert!(client.next().await.is_none(), "{fault:?}");
         assert_eq!(stored(&server).await.len(), usize::from(is_stored));
     }
-    let address = support::broker_address(&server).await;
+    let address = crate::support::broker_address(&server).await;
     let refuse = Rule::new(Fault::RefuseConnection).broker("broker-a");
     let id = server.add_fault(refuse.count(2)).expect("a rule");
     for _ in 0..2 {
@@ -139,7 +137,7 @@ async fn garbage_is_no_frame_and_a_deaf_connection_answers_nothing() {
 #[tokio::test]
 async fn a_killed_broker_is_gone_and_comes_back_with_or_without_its_messages() {
     let server = start(DevServer::builder().brokers(2)).await;
-    let address = support::broker_address(&server).await;
+    let address = crate::support::broker_address(&server).await;
     let mut client = Client::connect(&address).await;
     client.send("t", "", "kept").await;
     server.kill_broker("broker-a").await.expect("killed");
@@ -153,7 +151,7 @@ async fn a_killed_broker_is_gone_and_comes_back_with_or_without_its_messages() {
 
     server.restart_broker("broker-a", true).await.expect("back");
     let mut client = Client::connect(&address).await;
-    assert_eq!(support::bodies(&client.pull("t", 0).await), ["kept"]);
+    assert_eq!(crate::support::bodies(&client.pull("t", 0).await), ["kept"]);
 
     server
         .restart_broker("broker-a", false)

@@ -1,7 +1,5 @@
 //! TLS beside plain text, on the same ports.
 
-mod support;
-
 use std::sync::Arc;
 
 use onsmq_devserver::DevServer;
@@ -15,7 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 #[tokio::test]
 async fn who_trusts_the_file_is_served_and_plain_text_is_too() {
-    let server = support::start(DevServer::builder().tls(true)).await;
+    let server = crate::support::start(DevServer::builder().tls(true)).await;
     let file = server.ca_file().expect("a file").to_owned();
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_file(&file).expect("a certificate");
@@ -34,7 +32,7 @@ async fn who_trusts_the_file_is_served_and_plain_text_is_too() {
     let mut request = bytes::BytesMut::new();
     onsmq_proto::codec::Command::request(
         onsmq_proto::codec::RequestCode::GET_ROUTEINFO_BY_TOPIC,
-        support::fields([("topic", "TBW102")]),
+        crate::support::fields([("topic", "TBW102")]),
         bytes::Bytes::new(),
     )
     .encode(onsmq_proto::codec::Serialization::Json, &mut request)
@@ -42,7 +40,7 @@ async fn who_trusts_the_file_is_served_and_plain_text_is_too() {
     secured.write_all(&request).await.expect("written");
     assert!(secured.read_u32().await.expect("an answer") > 0);
 
-    let plain = support::route(&server, "TBW102").await;
+    let plain = crate::support::route(&server, "TBW102").await;
     assert_eq!(plain.response_code(), ResponseCode::SUCCESS);
     server.shutdown().await;
     assert!(!file.exists(), "deleted with the server");

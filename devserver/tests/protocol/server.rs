@@ -1,18 +1,16 @@
 //! Routes, the server's life, and clients that do not behave.
 
-mod support;
-
+use crate::support::{Client, fields, pull_fields, send_fields, start, with};
 use bytes::Bytes;
 use onsmq_devserver::DevServer;
 use onsmq_proto::body::TopicRouteData;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
-use support::{Client, fields, pull_fields, send_fields, start, with};
 
 #[tokio::test]
 async fn routes_name_every_broker_of_a_topic() {
     let server = start(DevServer::builder().brokers(2)).await;
     server.create_topic("t", 3).expect("a name");
-    let answer = support::route(&server, "t").await;
+    let answer = crate::support::route(&server, "t").await;
     let route = TopicRouteData::decode(&answer.body).expect("a route");
     let names: Vec<_> = route
         .queue_datas
@@ -23,7 +21,7 @@ async fn routes_name_every_broker_of_a_topic() {
     assert_ne!(route.master("broker-a"), route.master("broker-b"));
     assert_eq!(route.queue_datas[1].read_queue_nums, 3);
 
-    let default = support::route(&server, "TBW102").await;
+    let default = crate::support::route(&server, "TBW102").await;
     let default = TopicRouteData::decode(&default.body).expect("a route");
     assert_eq!(default.queue_datas[0].write_queue_nums, 8);
     assert_eq!(default.queue_datas[0].perm, 7);
@@ -75,7 +73,7 @@ async fn a_topic_is_made_and_changed_by_request() {
     client
         .done(RequestCode::SEND_MESSAGE_V2, send_fields("t", 8), b"x")
         .await;
-    assert_eq!(support::bodies(&client.pull("t", 0).await), ["kept"]);
+    assert_eq!(crate::support::bodies(&client.pull("t", 0).await), ["kept"]);
     client.done(code, with(&made, "perm", 2), &[]).await;
     let answer = client.pull("t", 0).await;
     assert_eq!(answer.response_code(), ResponseCode::NO_PERMISSION);
@@ -87,15 +85,15 @@ async fn a_topic_is_made_and_changed_by_request() {
 async fn single_messages_are_found_by_id_and_by_key() {
     let server = start(DevServer::builder()).await;
     let mut client = Client::of(&server).await;
-    let own = support::properties([("KEYS", "k1 k2"), ("UNIQ_KEY", "ID")]);
+    let own = crate::support::properties([("KEYS", "k1 k2"), ("UNIQ_KEY", "ID")]);
     client.send("t", &own, "x").await;
     client.send("t", "", "other").await;
-    let offset = support::decode(&client.pull("t", 1).await)[0].commit_log_offset();
+    let offset = crate::support::decode(&client.pull("t", 1).await)[0].commit_log_offset();
     let code = RequestCode::VIEW_MESSAGE_BY_ID;
     let found = client
         .done(code, with(&fields([]), "offset", offset), &[])
         .await;
-    assert_eq!(support::bodies(&found), ["other"]);
+    assert_eq!(crate::support::bodies(&found), ["other"]);
 
     let query = fields([
         ("topic", "t"),
@@ -107,7 +105,7 @@ async fn single_messages_are_found_by_id_and_by_key() {
     for (key, unique) in [("k2", false), ("ID", true)] {
         let query = with(&with(&query, "key", key), "_UNIQUE_KEY_QUERY", unique);
         let found = client.done(code, query, &[]).await;
-        assert_eq!(support::bodies(&found), ["x"], "{key}");
+        assert_eq!(crate::support::bodies(&found), ["x"], "{key}");
     }
     let answer = client.call(code, with(&query, "key", "k"), &[]).await;
     assert_eq!(answer.response_code(), ResponseCode::QUERY_NOT_FOUND);

@@ -1,11 +1,9 @@
 //! Who is in a group, who hears of it, who holds which queue, and how far a group is.
 
-mod support;
-
+use crate::support::{Client, consumer, fields, pull_fields, start, with};
 use onsmq_devserver::DevServer;
 use onsmq_proto::body::{ConsumerList, MessageModel};
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
-use support::{Client, consumer, fields, pull_fields, start, with};
 
 async fn members(client: &mut Client) -> Vec<String> {
     let code = RequestCode::GET_CONSUMER_LIST_BY_GROUP;
@@ -90,11 +88,11 @@ async fn in_broadcasting_nobody_hears_anything() {
 #[tokio::test]
 async fn a_heartbeat_makes_the_groups_retry_topic() {
     let server = start(DevServer::builder()).await;
-    let answer = support::route(&server, "%RETRY%g").await;
+    let answer = crate::support::route(&server, "%RETRY%g").await;
     assert_eq!(answer.response_code(), ResponseCode::TOPIC_NOT_EXIST);
     let mut client = Client::of(&server).await;
     client.heartbeat(&consumer("1", "g", &[("t", "*")])).await;
-    let answer = support::route(&server, "%RETRY%g").await;
+    let answer = crate::support::route(&server, "%RETRY%g").await;
     let route = onsmq_proto::body::TopicRouteData::decode(&answer.body).expect("a route");
     assert_eq!(route.queue_datas[0].write_queue_nums, 1);
     assert_eq!(route.queue_datas[0].perm, 6);
@@ -165,7 +163,7 @@ async fn queues_tell_their_ends_and_their_times() {
         client.send("t", "", "x").await;
     }
     let queue = fields([("topic", "t"), ("queueId", "0")]);
-    let first = support::decode(&client.pull("t", 0).await)[0].store_timestamp();
+    let first = crate::support::decode(&client.pull("t", 0).await)[0].store_timestamp();
     for (code, time, offset) in [
         (RequestCode::GET_MAX_OFFSET, 0, "3"),
         (RequestCode::GET_MIN_OFFSET, 0, "0"),

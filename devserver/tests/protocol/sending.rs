@@ -1,12 +1,10 @@
 //! Messages sent, and what is refused.
 
-mod support;
-
+use crate::support::{Client, bodies, decode, fields, properties, send_fields, start, with};
 use bytes::{Bytes, BytesMut};
 use onsmq_devserver::DevServer;
 use onsmq_proto::codec::{Command, RequestCode, ResponseCode, Serialization};
 use onsmq_proto::message::batch;
-use support::{Client, bodies, decode, fields, properties, send_fields, start, with};
 
 const V2: RequestCode = RequestCode::SEND_MESSAGE_V2;
 
@@ -81,7 +79,7 @@ async fn a_batch_is_stored_in_order_with_an_id_for_each_message() {
     let code = RequestCode::SEND_BATCH_MESSAGE;
     let sent = client.done(code, fields, &body).await;
     let ids: Vec<_> = sent.fields.get("msgId").expect("ids").split(',').collect();
-    let pull = with(&support::pull_fields("g", "t", 0), "queueId", 1);
+    let pull = with(&crate::support::pull_fields("g", "t", 0), "queueId", 1);
     let pulled = client.done(RequestCode::PULL_MESSAGE, pull, &[]).await;
     assert_eq!(bodies(&pulled), ["a", "b", "c"]);
     for (message, id) in decode(&pulled).iter().zip(ids) {

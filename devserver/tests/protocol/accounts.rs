@@ -1,12 +1,10 @@
 //! Who may do what, and how a broker with ACL 1.0 says no.
 
-mod support;
-
+use crate::support::{Client, consumer, fields, pull_fields, send_fields, start, with};
 use bytes::Bytes;
 use onsmq_devserver::{Account, DevServer, Permission};
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
 use onsmq_proto::sign::{Credentials, sign};
-use support::{Client, consumer, fields, pull_fields, send_fields, start, with};
 
 const ACL: &str = "org.apache.rocketmq.acl.common.AclException: ";
 
@@ -105,7 +103,7 @@ async fn requests_are_signed_by_an_account_that_may() {
         assert_eq!(refusal.as_deref(), expected, "{shown}");
     }
     // A name server asks nobody.
-    let route = support::route(&server, "t").await;
+    let route = crate::support::route(&server, "t").await;
     assert_eq!(route.response_code(), ResponseCode::SUCCESS);
 }
 

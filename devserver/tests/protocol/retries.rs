@@ -1,13 +1,11 @@
 //! Messages that come again, later, elsewhere, or not at all.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{Client, consumer, fields, properties, send_fields, start, with};
 use onsmq_devserver::{Builder, DevServer};
 use onsmq_proto::codec::{ExtFields, RequestCode, ResponseCode};
 use onsmq_proto::message::StoredMessage;
-use support::{Client, consumer, fields, properties, send_fields, start, with};
 
 const BACK: RequestCode = RequestCode::CONSUMER_SEND_MSG_BACK;
 

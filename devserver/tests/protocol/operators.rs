@@ -1,11 +1,9 @@
 //! What RocketMQ's admin tool asks for, in the forms that it reads.
 
-mod support;
-
+use crate::support::{Client, consumer, fields, start, with};
 use onsmq_devserver::DevServer;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode};
 use serde_json::{Value, json};
-use support::{Client, consumer, fields, start, with};
 
 fn text(answer: &Command) -> String {
     String::from_utf8(answer.body.to_vec()).expect("text")

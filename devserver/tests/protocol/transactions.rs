@@ -1,14 +1,12 @@
 //! Half messages: decided by their producer, at once or when it is asked.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::{Client, bodies, consumer, fields, properties, send_fields, start, with};
 use onsmq_devserver::DevServer;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode};
 use onsmq_proto::message::StoredMessages;
-use support::{Client, bodies, consumer, fields, properties, send_fields, start, with};
 
 const V2: RequestCode = RequestCode::SEND_MESSAGE_V2;
 
@@ -28,7 +26,7 @@ async fn a_half_message_is_seen_once_it_is_committed() {
     }
     let pulled = client.pull("t", 0).await;
     assert_eq!(bodies(&pulled), ["verdict 8"]);
-    let [message] = &support::decode(&pulled)[..] else {
+    let [message] = &crate::support::decode(&pulled)[..] else {
         panic!("one message");
     };
     assert_eq!(message.sys_flag(), 8);

@@ -1,13 +1,11 @@
 //! Requests that real clients sent to 5.3.3, played again, and what they were answered.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::support::{Client, fields, properties, pull_fields, start, with};
 use onsmq_devserver::DevServer;
 use onsmq_proto::codec::{Command, Frame, RequestCode};
 use serde::Deserialize;
-use support::{Client, fields, properties, pull_fields, start, with};
 
 /// One line of `tests/golden/frames.jsonl`.
 #[derive(Deserialize)]
@@ -150,7 +148,7 @@ async fn answers_have_the_fields_that_5_3_3_gave_them() {
     let mut client = Client::of(&server).await;
     let own = properties([("KEYS", "k"), ("TAGS", "A")]);
     client.send("t", &own, "x").await;
-    let message = support::decode(&client.pull("t", 0).await).remove(0);
+    let message = crate::support::decode(&client.pull("t", 0).await).remove(0);
     let filtered = with(&pull_fields("g", "t", 0), "subscription", "B");
     let query = fields([
         ("topic", "t"),
