@@ -40,6 +40,7 @@ mod log;
 mod message;
 mod message_parts;
 mod openapi;
+mod pace;
 mod producer;
 mod producer_kind;
 mod runtime;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::callback::Callback;
 use crate::consumer_kind::AnyConsumer;
 use crate::delivery::{lists, ons_delivery_t};
+use crate::pace::Pace;
 use crate::runtime::Process;
 
 /// Called with deliveries of one topic, which become the callee's: each is to be completed and
@@ -27,10 +28,6 @@ pub(crate) type Listener =
 
 /// Most deliveries of one call.
 const MAX_CALL: usize = 64;
-/// How long a call with several deliveries may last: what waits behind it is not kept for longer.
-const CALL_TIME: Duration = Duration::from_micros(200);
-/// The pace, in ns, of listeners that were not seen yet, or that complete after their call.
-const SLOW: u64 = 10_000_000;
 
 /// The listeners of a consumer and the threads that they run on.
 pub(crate) struct ListenerPool {
@@ -39,8 +36,7 @@ pub(crate) struct ListenerPool {
     limit: usize,
     /// Most messages of a delivery.
     batch_size: usize,
-    /// What a delivery takes, in ns: of the last calls.
-    pace: AtomicU64,
+    pace: Pace,
     state: Mutex<State>,
     /// A call is over, or a thread has ended.
     changed: Condvar,
@@ -68,7 +64,7 @@ impl ListenerPool {
             process,
             limit: consumer.consume_thread_nums(),
             batch_size: consumer.batch_size(),
-            pace: AtomicU64::new(SLOW),
+            pace: Pace::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
         })
@@ -174,38 +170,15 @@ impl ListenerPool {
         match self.batch_size {
             1 => {
                 let share = self.inbox.len() / self.limit;
-                share.max(self.quick()).clamp(1, MAX_CALL)
+                share.max(self.pace.quick()).clamp(1, MAX_CALL)
             }
             size => size,
         }
     }
 
-    /// How many deliveries are done with in the time of a call.
-    fn quick(&self) -> usize {
-        let pace = self.pace.load(Ordering::Relaxed).max(1);
-        usize::try_from(CALL_TIME.as_nanos() as u64 / pace).unwrap_or(usize::MAX)
-    }
-
-    /// A call is over. A slow one counts at once, a fast one little by little.
-    fn called(&self, took: Duration, deliveries: usize, deferred: usize) {
-        let took = match deferred {
-            0 => u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / deliveries.max(1) as u64,
-            _ => SLOW,
-        };
-        let pace = self.pace.load(Ordering::Relaxed);
-        let next = match took >= pace {
-            true => took,
-            false => pace - (pace - took) / 4,
-        };
-        self.pace.store(next, Ordering::Relaxed);
-    }
-
-    /// Starts another thread where messages are left, nobody waits for them, and they would have
-    /// to wait.
+    /// Starts another thread where none waits: what comes next must not wait for a listener that
+    /// takes its time.
     fn grow(self: &Arc<Self>) {
-        if self.inbox.len() <= self.quick() / 2 {
-            return;
-        }
         let mut state = self.state.lock();
         if state.idle > 0 || state.threads >= self.limit || state.closed {
             return;
@@ -233,7 +206,7 @@ impl ListenerPool {
         });
         let took = begun.elapsed();
         let deferred = batch.returned();
-        self.called(took, deliveries.len(), deferred);
+        self.pace.called(took, deliveries.len(), deferred);
         let mut state = self.state.lock();
         state.running -= 1;
         state.deferred = state.deferred.wrapping_add(deferred);

@@ -9,6 +9,8 @@ int main(int argc, char **argv) {
         roundtrip(address, topic, strtoull(argv[4], NULL, 10));
     } else if (strcmp(scenario, "subscriptions") == 0) {
         subscriptions(address, topic);
+    } else if (strcmp(scenario, "slow") == 0) {
+        slow(address, topic);
     } else if (strcmp(scenario, "member") == 0) {
         member(address, topic, argv[4]);
     } else if (strcmp(scenario, "errors") == 0) {

@@ -7,6 +7,7 @@
 void roundtrip(const char *address, const char *topic, size_t count);
 void subscriptions(const char *address, const char *topic);
 void member(const char *address, const char *topic, const char *group);
+void slow(const char *address, const char *topic);
 void errors(const char *address, const char *topic, const char *refused, const char *http);
 void properties(const char *address, char **pairs);
 void refusals(const char *address, const char *topic);

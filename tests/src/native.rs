@@ -125,6 +125,7 @@ pub fn c_suite() -> &'static Path {
             "member",
             "errors",
             "rounds",
+            "slow",
             "ordered",
             "transactions",
             "batches",

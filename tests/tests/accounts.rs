@@ -20,7 +20,9 @@ fn cluster(version: Version) -> Cluster {
 }
 
 fn unsigned(cluster: &Cluster) -> Config {
-    Config::new().set("NAMESRV_ADDR", &cluster.namesrv_addr())
+    Config::new()
+        .set("NAMESRV_ADDR", &cluster.namesrv_addr())
+        .set("SendMsgTimeoutMillis", "10000")
 }
 
 fn signed(cluster: &Cluster, access_key: &str, secret_key: &str) -> Config {

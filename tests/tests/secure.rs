@@ -46,6 +46,7 @@ impl Secure {
         Config::new()
             .set("NAMESRV_ADDR", &self.cluster.namesrvs()[namesrv].address)
             .set("GROUP_ID", "GID_secure")
+            .set("SendMsgTimeoutMillis", "10000")
     }
 
     /// A client that shows nothing of itself.

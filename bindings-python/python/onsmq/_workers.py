@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from ._log import logger
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 # Seconds that shutdown waits for threads whose last calls are over.
 _JOIN = 5.0
+# Seconds of calls with what a thread takes at once: what waits behind them is not kept for longer.
+_TURN = 0.0002
+# Seconds of a call of a listener that was not seen yet.
+_SLOW = 0.01
 
 
 class Workers:
@@ -32,6 +37,8 @@ class Workers:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        # Seconds of a call, of the last ones.
+        self._pace = _SLOW
         # Threads that wait for messages, or are about to.
         self._idle = 0
 
@@ -83,15 +90,20 @@ class Workers:
                 self._idle -= 1
 
     def _share(self) -> int:
-        """One while others may take the rest; more of a backlog."""
-        if self._idle > 1 or len(self._threads) < self._limit:
-            return 1
-        return max(1, min(self._native.waiting // self._limit, self._most))
+        """One while others may take the rest; more of a backlog, and of what is done at once."""
+        share = int(_TURN / self._pace)
+        if self._idle <= 1 and len(self._threads) >= self._limit:
+            share = max(share, self._native.waiting // self._limit)
+        return max(1, min(share, self._most))
 
     def _handle(self, deliveries: list[Delivery]) -> None:
         listener = self._listeners.get(deliveries[0].topic)
         if listener is None:
             # Unsubscribed while they waited: let go of, they come again.
             return
+        begun = time.perf_counter()
         for delivery in deliveries:
             listener.call(delivery)
+        took = max((time.perf_counter() - begun) / len(deliveries), 1e-9)
+        # A slow call counts at once, a fast one little by little.
+        self._pace = took if took >= self._pace else self._pace - (self._pace - took) / 4

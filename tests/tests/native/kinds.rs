@@ -22,6 +22,7 @@ macro_rules! kinds {
 kinds! {
     c_keeps_the_order_of_each_sharding_key: c_suite "ordered",
     c_commits_rolls_back_and_is_asked: c_suite "transactions",
+    c_listeners_that_take_their_time_hold_up_nothing: c_suite "slow",
     c_receives_lists: c_suite "batches",
     c_subscribes_by_conditions: c_suite "conditions",
     c_sends_for_later: c_suite "timed",
