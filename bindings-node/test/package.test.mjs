@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -117,6 +117,12 @@ describe('the package', () => {
     const loaded = await run(['--input-type=module', '--eval', asks], { cwd: place })
     assert.equal(loaded.stdout, 'OpenApi\n', loaded.stderr)
     assert.ok(readdirSync(join(place, 'node_modules/onsmq/lib/openapi')).includes('types.d.ts'))
+    const npx = (/** @type {string[]} */ ...args) =>
+      spawnSync('npx', ['--offline', '--', 'onsmq', ...args], { cwd: place, encoding: 'utf8' })
+    assert.equal(npx('--version').stdout, `onsmq ${version}\n`)
+    const told = npx('consume', 'orders')
+    assert.deepEqual([told.status, told.stdout], [2, ''], told.stderr)
+    assert.match(told.stderr, /cargo install --path cli/)
   })
 })
 

@@ -51,6 +51,14 @@ def test_the_version_is_that_of_the_library() -> None:
     assert onsmq.__version__ == version[1]
 
 
+def test_the_module_says_where_the_command_is() -> None:
+    assert run("-m", "onsmq", "--version") == f"onsmq {onsmq.__version__}\n"
+    command = [sys.executable, "-m", "onsmq", "consume", "orders"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (told.returncode, told.stdout) == (2, ""), told.stderr
+    assert "cargo install --path cli" in told.stderr
+
+
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
 def test_what_the_readme_shows_works(snippet: str, tmp_path: Path, console: Console) -> None:
     program = tmp_path / "snippet.py"

@@ -5,6 +5,7 @@ mod errors;
 mod lines;
 mod message;
 mod progress;
+mod reader;
 mod table;
 mod text;
 
@@ -13,5 +14,6 @@ pub(crate) use errors::{failure, note};
 pub(crate) use lines::{Lines, Written};
 pub(crate) use message::Writer as MessageWriter;
 pub(crate) use progress::Progress;
+pub(crate) use reader::Reader;
 pub(crate) use table::rows;
 pub(crate) use text::wrapped;

@@ -194,6 +194,21 @@ impl Error {
         .with_source(source)
     }
 
+    /// An answer whose frame is longer than any is taken.
+    pub(crate) fn too_large(peer: &str, source: WireError) -> Self {
+        let text = format!(
+            "the answer of {peer} is too large ({source}): check the broker's maxMessageSize and maxTransferBytesOnMessageInMemory"
+        );
+        Self::new(ErrorKind::Protocol, text).with_source(source)
+    }
+
+    /// Whether it is about a frame that is longer than any is taken.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let source = self.0.source.as_deref();
+        let source = source.and_then(|it| it.downcast_ref::<WireError>());
+        matches!(source, Some(WireError::FrameLength { .. }))
+    }
+
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self

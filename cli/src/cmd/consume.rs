@@ -7,7 +7,7 @@ use onsmq::{Action, Client, Config, Consumer, Delivery, Filter, Inbox};
 use crate::account;
 use crate::args::{ConnectionArgs, ConsumeArgs};
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Lines, MessageWriter, Written, note};
+use crate::output::{Lines, MessageWriter, Reader, Written, note};
 use crate::signals::Stop;
 use crate::times::{self, From};
 
@@ -65,6 +65,7 @@ enum Why {
 /// Writes messages, and acknowledges those that are written.
 async fn receive(args: &ConsumeArgs, inbox: &Inbox, stop: &Stop) -> Result<Why> {
     let (mut lines, writer) = (Lines::new(), MessageWriter(args.format));
+    let reader = Reader::watch();
     let mut written = 0;
     loop {
         let left = args.count.map_or(u64::MAX, |count| count - written);
@@ -75,6 +76,8 @@ async fn receive(args: &ConsumeArgs, inbox: &Inbox, stop: &Stop) -> Result<Why> 
         let deliveries = tokio::select! {
             biased;
             () = stop.told() => return Ok(Why::Stopped),
+            // Before messages are taken that nobody would read.
+            () = reader.gone() => return Ok(Why::NobodyReads),
             deliveries = inbox.receive(most) => deliveries,
             () = idle(args.exit_on_idle) => return Ok(Why::Idle { written }),
         };

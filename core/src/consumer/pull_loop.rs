@@ -8,7 +8,7 @@ use onsmq_proto::machine::Backoff;
 use onsmq_proto::message::{StoredMessage, properties::name};
 use onsmq_proto::names;
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::activity::Doing;
 use super::assignment::AssignedQueue;
@@ -214,6 +214,12 @@ impl PullLoop {
         let pause = match error.kind() {
             ErrorKind::NoPermission => {
                 warn!(queue = %self.queue.queue, "{error}");
+                REFUSED_PAUSE
+            }
+            // Asked again at once it would be as large, and cost the other queues their connection.
+            _ if error.is_too_large() => {
+                let offset = self.queue.next_offset();
+                error!(queue = %self.queue.queue, offset, "the queue stands still: {error}");
                 REFUSED_PAUSE
             }
             // One line a queue for each time that pulling breaks off; the reason is told once for

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI16, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
+use onsmq_proto::WireError;
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
 use onsmq_proto::machine::Session;
 use parking_lot::Mutex;
@@ -273,7 +274,7 @@ impl Connection {
                 .and_then(|frame| frame.map(Command::decode).transpose())
                 .map_err(|error| match is_alert {
                     true => self.wants_tls(),
-                    false => Error::protocol(&self.0.address, error),
+                    false => self.unreadable(buf, error),
                 })?;
             let Some(command) = command else {
                 return Ok(());
@@ -292,6 +293,24 @@ impl Connection {
                 });
             }
         }
+    }
+
+    /// The end of a stream that cannot be read on. Where it is an answer that is too large, that is
+    /// told to whoever waits for it; the others only lost the connection.
+    fn unreadable(&self, buf: &[u8], error: WireError) -> Error {
+        let answer = Frame::peek(buf)
+            .filter(|_| matches!(error, WireError::FrameLength { .. }))
+            .and_then(|frame| Command::decode(frame).ok())
+            .filter(Command::is_response);
+        let Some(answer) = answer else {
+            return Error::protocol(&self.0.address, error);
+        };
+        let lost = self.lost(format_args!("an answer is too large ({error})"));
+        let waiter = self.0.state.lock().session.answered(answer.opaque);
+        if let Some(waiter) = waiter {
+            let _ = waiter.send(Err(Error::too_large(&self.0.address, error)));
+        }
+        lost
     }
 
     async fn write(&self) -> Error {

@@ -5,6 +5,7 @@ mod compressing;
 mod consuming;
 mod discovery;
 mod gathering;
+mod large_answers;
 mod meanwhile;
 mod peer;
 mod retries;

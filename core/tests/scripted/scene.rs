@@ -99,7 +99,7 @@ pub(crate) struct Queues {
     pub(crate) peer: Peer,
     pub(crate) consumer: Arc<Consumer>,
     pub(crate) client_id: String,
-    /// The first pull of each, which was answered.
+    /// The pull of each that waits for messages.
     pub(crate) pulls: Vec<Request>,
     /// Where messages would come.
     pub(crate) inbox: Inbox,
@@ -117,16 +117,17 @@ impl Queues {
         let starting = tokio::spawn(async move { starting.start().await });
         let (client_id, pulls) = begin_queues(&mut peer, queues as usize).await;
         starting.await.expect("no panic").expect("started");
+        let mut under_way = Vec::new();
         for pull in &pulls {
             let nothing = pulled(ResponseCode::PULL_NOT_FOUND, 150, Bytes::new());
             pull.reply(nothing).await;
-            peer.expect(PULL).await;
+            under_way.push(peer.expect(PULL).await);
         }
         Self {
             peer,
             consumer,
             client_id,
-            pulls,
+            pulls: under_way,
             inbox,
         }
     }

@@ -32,11 +32,13 @@ fn ctrl_c_commits_what_was_printed(server: Server) {
 #[test]
 fn a_message_that_could_not_be_printed_comes_again() {
     let scene = Scene::new(Server::Dev, "command_pipe");
-    told(&mut scene.produce(&["one"]));
+    // More than a pipe holds: it is still being written when the pipe is closed.
+    let long = "x".repeat(1 << 20);
+    let produced = fed(&mut scene.produce(&[]), long.as_bytes());
+    assert_eq!(produced.code, 0, "{produced:?}");
     let mut consumer = Live::start(&mut scene.consume(&["--format=raw"]));
-    assert_eq!(consumer.line(), "one");
+    consumer.begun();
     consumer.close();
-    told(&mut scene.produce(&["two"]));
     assert_eq!(
         consumer.end().code(),
         Some(0),
@@ -45,7 +47,28 @@ fn a_message_that_could_not_be_printed_comes_again() {
     let again = scene.consumed(1, &[]);
     assert_eq!(
         (&again[0]["body"], &again[0]["reconsumeTimes"]),
-        (&"two".into(), &1.into())
+        (&long.into(), &1.into())
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_noticed_while_nothing_comes() {
+    let scene = Scene::new(Server::Dev, "command_gone");
+    told(&mut scene.produce(&["one"]));
+    let mut consumer = Live::start(&mut scene.consume(&["--format=raw"]));
+    assert_eq!(consumer.line(), "one");
+    consumer.close();
+    assert_eq!(
+        consumer.end().code(),
+        Some(0),
+        "a closed pipe is a clean end"
+    );
+    told(&mut scene.produce(&["two"]));
+    let next = scene.consumed(1, &[]);
+    assert_eq!(
+        (&next[0]["body"], &next[0]["reconsumeTimes"]),
+        (&"two".into(), &0.into()),
+        "what was printed is committed, and the next was not taken"
     );
 }
 

@@ -4,4 +4,6 @@ mod account;
 mod docs;
 mod ends;
 mod messages;
+#[cfg(unix)]
+mod progress;
 mod support;

@@ -112,6 +112,12 @@ impl Live {
         line.trim_end().to_owned()
     }
 
+    /// Waits until some of it has come, and leaves it there.
+    pub(crate) fn begun(&mut self) {
+        let out = self.out.as_mut().expect("it is read");
+        assert!(!out.fill_buf().expect("a pipe").is_empty(), "it ended");
+    }
+
     /// Nobody reads any more.
     pub(crate) fn close(&mut self) {
         self.out = None;

@@ -77,6 +77,25 @@ impl Frame {
         }))
     }
 
+    /// The first frame in `buf` without its body, where its header is there: for a frame that is
+    /// too large to be taken, to tell what it is.
+    #[must_use]
+    pub fn peek(buf: &[u8]) -> Option<Self> {
+        let serialization = match *buf.get(4)? {
+            0 => Serialization::Json,
+            1 => Serialization::Binary,
+            _ => return None,
+        };
+        let length = buf.get(5..8)?.iter();
+        let length = length.fold(0, |all, byte| all << 8 | usize::from(*byte));
+        let header = buf.get(8..)?.get(..length)?;
+        Some(Self {
+            serialization,
+            header: Bytes::copy_from_slice(header),
+            body: Bytes::new(),
+        })
+    }
+
     /// Writes the eight bytes before the header, then what `header` writes, and fills in the
     /// lengths. `body_len` bytes of body are for the caller to write behind it.
     pub(super) fn encode_head(

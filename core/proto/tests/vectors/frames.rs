@@ -124,3 +124,24 @@ fn a_stream_cut_at_any_place_is_read_once_the_rest_is_there() {
         );
     }
 }
+
+#[test]
+fn what_a_frame_is_can_be_told_without_its_body() {
+    for vector in vectors("frames") {
+        let mut raw = vector["frame_hex"].bytes();
+        let frame = Frame::decode(&mut BytesMut::from(&raw[..]), DEFAULT_MAX_FRAME);
+        let frame = frame.expect("a frame").expect("all of it");
+        // Its length is too much, and only the header has come.
+        raw[..4].copy_from_slice(&u32::MAX.to_be_bytes());
+        raw.truncate(8 + frame.header.len());
+        let peeked = Frame::peek(&raw).expect("its header is there");
+        assert_eq!(
+            (peeked.serialization, peeked.header, peeked.body.len()),
+            (frame.serialization, frame.header, 0)
+        );
+        for cut in 0..raw.len() {
+            assert_eq!(Frame::peek(&raw[..cut]), None, "cut at {cut}");
+        }
+    }
+    assert_eq!(Frame::peek(b"HTTP/1.1 400 Bad Request\r\n\r\n"), None);
+}
