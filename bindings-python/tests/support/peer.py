@@ -22,6 +22,13 @@ SENDS = {10, 310, 320}
 Answer = tuple[int, str]
 
 
+class Listening(socketserver.ThreadingTCPServer):
+    """Takes connections that come faster than Python gets round to them."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class Peer:
     """Knows every topic, and treats sends as it is told: an answer, `silent`, `hangs up`."""
 
@@ -38,8 +45,7 @@ class Peer:
                     if not isinstance(answer, str):
                         self.wfile.write(peer.frame(header, *answer))
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Listening(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
