@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use onsmq::{Action, ErrorKind, Filter, OrderAction};
 use onsmq_tests::cluster::Version;
-use operated::{Gate, Operated, Seen};
+use operated::{Gate, Operated, Seen, dev_server};
 
 const MESSAGES: usize = 20;
 
@@ -228,6 +228,7 @@ fn all_of_it(version: Version) {
             "ordered",
             an_ordered_consumer_is_reset_and_consumes_directly,
         ),
+        ("dev server", dev_server::the_dev_server_answers_the_tool),
     ] {
         scene(&operated);
         let took: Duration = last.elapsed();

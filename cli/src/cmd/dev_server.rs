@@ -1,8 +1,8 @@
 //! `onsmq dev-server`.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::path::Path;
+use std::{fs, io};
 
 use onsmq_devserver::{Builder, DevServer};
 
@@ -12,11 +12,12 @@ use crate::output::Lines;
 use crate::signals::Stop;
 
 pub(crate) async fn dev_server(args: DevServerArgs) -> Result<Exit> {
-    let started = builder(&args).start().await;
+    let started = builder(&args)?.start().await;
     let server = started.map_err(|error| Failure::io("the dev server does not start", &error))?;
     // Whoever reads the address may stop the server at once.
     let stop = Stop::listen()?;
-    let _ = Lines::new().write(&server.namesrv_addr())?;
+    // In one write: who reads the first line only may have left before a second one.
+    let _ = Lines::new().write(&addresses(&server))?;
     tokio::select! {
         () = stop.told() => {}
         () = stdin_closed(), if args.until_stdin_closes => {}
@@ -25,15 +26,35 @@ pub(crate) async fn dev_server(args: DevServerArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn builder(args: &DevServerArgs) -> Builder {
-    let builder = DevServer::builder()
-        .brokers(args.brokers)
-        .queues(args.queues)
-        .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)));
-    match args.retry_delay_ms {
-        Some(delay) => builder.retry_delay(Duration::from_millis(delay)),
-        None => builder,
+fn builder(args: &DevServerArgs) -> Result<Builder> {
+    let mut builder = DevServer::builder()
+        .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)))
+        .console_port(args.console_port)
+        .console(!args.no_console);
+    for (option, name, value) in args.options.said() {
+        builder = set(builder, option, name, value)?;
     }
+    match &args.accounts {
+        Some(file) => set(builder, "--accounts", "accounts", &read(file)?),
+        None => Ok(builder),
+    }
+}
+
+fn set(builder: Builder, option: &str, name: &str, value: &str) -> Result<Builder> {
+    let set = builder.option(name, value);
+    set.map_err(|error| Failure::misused(format!("{option}: {error}")))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))
+}
+
+/// The name server's, the console's, and where clients find the certificate to trust: each on a
+/// line, as far as it is there.
+fn addresses(server: &DevServer) -> String {
+    let ca_file = server.ca_file().map(|file| file.display().to_string());
+    let lines = [Some(server.namesrv_addr()), server.console_url(), ca_file];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// Reads in a thread of its own: the runtime would wait for a read under way before it ends.

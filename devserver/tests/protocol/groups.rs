@@ -1,6 +1,8 @@
 //! Who is in a group, who hears of it, who holds which queue, and how far a group is.
 
-use crate::support::{Client, consumer, fields, pull_fields, start, with};
+use std::time::{Duration, Instant};
+
+use crate::support::{Client, PATIENCE, consumer, fields, pull_fields, start, with};
 use onsmq_devserver::DevServer;
 use onsmq_proto::body::{ConsumerList, MessageModel};
 use onsmq_proto::codec::{Command, ExtFields, RequestCode, ResponseCode};
@@ -98,26 +100,43 @@ async fn a_heartbeat_makes_the_groups_retry_topic() {
     assert_eq!(route.queue_datas[0].perm, 6);
 }
 
+/// Asks for queue 0, or lets it go, as a client of the group `g`.
+async fn ask_for_queue(client: &mut Client, code: RequestCode, id: &str) -> bytes::Bytes {
+    let body = format!(
+        r#"{{"clientId":"{id}","consumerGroup":"g","onlyThisBroker":false,
+            "mqSet":[{{"topic":"t","brokerName":"broker-a","queueId":0}}]}}"#
+    );
+    let answer = client.done(code, ExtFields::new(), body.as_bytes()).await;
+    answer.body
+}
+
+const LOCKED: &str = r#"{"lockOKMQSet":[{"brokerName":"broker-a","queueId":0,"topic":"t"}]}"#;
+const NOT_LOCKED: &str = r#"{"lockOKMQSet":[]}"#;
+
 #[tokio::test]
 async fn a_queue_is_locked_by_one_client_at_a_time() {
     let server = start(DevServer::builder()).await;
     let mut client = Client::of(&server).await;
-    let body = |id: &str| {
-        format!(
-            r#"{{"clientId":"{id}","consumerGroup":"g","onlyThisBroker":false,
-                "mqSet":[{{"topic":"t","brokerName":"broker-a","queueId":0}}]}}"#
-        )
-    };
     let (lock, unlock) = (RequestCode::LOCK_BATCH_MQ, RequestCode::UNLOCK_BATCH_MQ);
-    let none = ExtFields::new;
-    let ours = client.done(lock, none(), body("1").as_bytes()).await;
-    let expected = r#"{"lockOKMQSet":[{"brokerName":"broker-a","queueId":0,"topic":"t"}]}"#;
-    assert_eq!(ours.body, expected);
-    let theirs = client.done(lock, none(), body("2").as_bytes()).await;
-    assert_eq!(theirs.body, r#"{"lockOKMQSet":[]}"#);
-    client.done(unlock, none(), body("1").as_bytes()).await;
-    let theirs = client.done(lock, none(), body("2").as_bytes()).await;
-    assert_eq!(theirs.body, expected);
+    assert_eq!(ask_for_queue(&mut client, lock, "1").await, LOCKED);
+    assert_eq!(ask_for_queue(&mut client, lock, "2").await, NOT_LOCKED);
+    ask_for_queue(&mut client, unlock, "1").await;
+    assert_eq!(ask_for_queue(&mut client, lock, "2").await, LOCKED);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_not_renewed_runs_out() {
+    let life = Duration::from_millis(200);
+    let server = start(DevServer::builder().lock_life(life)).await;
+    let mut client = Client::of(&server).await;
+    let lock = RequestCode::LOCK_BATCH_MQ;
+    let begin = Instant::now();
+    assert_eq!(ask_for_queue(&mut client, lock, "1").await, LOCKED);
+    while ask_for_queue(&mut client, lock, "2").await == NOT_LOCKED {
+        assert!(begin.elapsed() < PATIENCE, "it does not run out");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(begin.elapsed() >= life, "{:?}", begin.elapsed());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::support::{Client, consumer, fields, start, with};
 use onsmq_devserver::DevServer;
+use onsmq_proto::body::ResetOffsets;
 use onsmq_proto::codec::{Command, ExtFields, RequestCode};
 use serde_json::{Value, json};
 
@@ -11,6 +12,13 @@ fn text(answer: &Command) -> String {
 
 fn json_of(answer: &Command) -> Value {
     serde_json::from_slice(&answer.body).expect("JSON")
+}
+
+/// Queues and their new offsets, of a word of a reset.
+fn offsets(reset: &Command) -> Vec<(i32, i64)> {
+    let reset = ResetOffsets::decode(&reset.body).expect("offsets");
+    let queues = reset.offsets.into_iter();
+    queues.map(|(queue, to)| (queue.queue_id, to)).collect()
 }
 
 #[tokio::test]
@@ -72,4 +80,38 @@ async fn a_broker_tells_of_topics_and_groups() {
     assert_eq!(unknown.code, 206);
     let runtime = client.done(RequestCode(28), ExtFields::new(), b"").await;
     assert_eq!(json_of(&runtime)["table"]["brokerActive"], "true");
+}
+
+/// INVOKE_BROKER_TO_RESET_OFFSET: the group's offset is another one, and its members are told.
+#[tokio::test]
+async fn an_operator_resets_a_groups_offsets() {
+    let server = start(DevServer::builder()).await;
+    server.create_topic("t", 1).expect("a name");
+    let mut operator = Client::of(&server).await;
+    for body in ["one", "two"] {
+        operator.send("t", "", body).await;
+    }
+    let mut member = Client::of(&server).await;
+    member.heartbeat(&consumer("c", "g", &[("t", "*")])).await;
+    let to_the_end = fields([
+        ("topic", "t"),
+        ("group", "g"),
+        ("timestamp", "-1"),
+        ("isForce", "true"),
+    ]);
+    let reset = operator.done(RequestCode(222), to_the_end, b"").await;
+    assert_eq!(offsets(&reset), [(0, 2)]);
+    let queue = fields([("consumerGroup", "g"), ("topic", "t"), ("queueId", "0")]);
+    let now = operator
+        .done(RequestCode::QUERY_CONSUMER_OFFSET, queue, b"")
+        .await;
+    assert_eq!(now.fields.get("offset"), Some("2"));
+    let told = loop {
+        let command = member.next().await.expect("a word of it");
+        if command.request_code() == RequestCode::RESET_CONSUMER_CLIENT_OFFSET {
+            break command;
+        }
+    };
+    assert_eq!(told.fields.get("group"), Some("g"));
+    assert_eq!(offsets(&told), [(0, 2)]);
 }

@@ -158,3 +158,20 @@ async fn a_message_with_a_time_comes_then() {
         assert!(message.property(name).is_some(), "{name}");
     }
 }
+
+/// A day passes in 86 ms, for messages with a time and for those with a level.
+#[tokio::test]
+async fn time_passes_faster_where_it_is_asked_to() {
+    let server = start(DevServer::builder().speed(1_000_000.0)).await;
+    let mut client = Client::of(&server).await;
+    let begin = Instant::now();
+    let day = properties([("TIMER_DELAY_SEC", "86400")]);
+    client.send("timed", &day, "x").await;
+    let timed = only_message(&mut client, "timed", 0).await;
+    assert_eq!(timed.body(), b"x");
+    assert!(begin.elapsed() >= Duration::from_millis(86));
+    let two_hours = properties([("DELAY", "18")]);
+    client.send("delayed", &two_hours, "y").await;
+    let delayed = only_message(&mut client, "delayed", 0).await;
+    assert_eq!(delayed.body(), b"y");
+}

@@ -1,7 +1,9 @@
 //! How it ends: signals, closed pipes, idleness, and exit codes.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
+use onsmq_devserver::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
 use onsmq_tests::command::{onsmq, told};
 use onsmq_tests::{Server, on_every_server};
 use serde_json::Value;
@@ -166,6 +168,69 @@ fn the_dev_server_runs_until_it_is_told_to_stop() {
     assert_eq!(sent.code, 0, "{sent:?}");
     server.signal("-TERM");
     assert_eq!(server.end().code(), Some(0));
+}
+
+#[test]
+fn the_dev_server_prints_where_its_console_is() {
+    let mut server = Live::start(onsmq().args(["dev-server", "--brokers=2"]));
+    let (namesrv_addr, console) = (server.line(), server.line());
+    TcpStream::connect(namesrv_addr).expect("a name server");
+    let mut list = onsmq();
+    list.args(["api", "region", "list", "--json"])
+        .env("ONS_ENDPOINT", &console)
+        .env("ONS_ACCESS_KEY", CONSOLE_ACCESS_KEY)
+        .env("ONS_SECRET_KEY", CONSOLE_SECRET_KEY);
+    let listed = told(&mut list);
+    assert!(listed.out.contains("mq-private"), "{listed:?}");
+}
+
+#[test]
+fn the_dev_server_has_no_console_where_none_is_wanted_and_ends_with_its_input() {
+    let mut command = onsmq();
+    command
+        .args(["dev-server", "--no-console", "--until-stdin-closes"])
+        .stdin(Stdio::null());
+    let told = told(&mut command);
+    assert_eq!((told.code, told.out.lines().count()), (0, 1), "{told:?}");
+}
+
+#[test]
+fn the_dev_server_asks_accounts_for_signatures_and_speaks_tls() {
+    let accounts = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(&accounts, r#"[{"access_key": "AK", "secret_key": "SK"}]"#).expect("written");
+    let mut server = Live::start(
+        onsmq()
+            .args(["dev-server", "--no-console", "--tls", "--accounts"])
+            .arg(accounts.path()),
+    );
+    let (address, ca_file) = (server.line(), server.line());
+    let mut produce = onsmq();
+    produce.args(["produce", "T", "body", "-n", &address]);
+    assert_eq!(told(&mut produce).code, 3, "without an account");
+    let ca = format!("tls.client.trustCertPath={ca_file}");
+    produce.args(["-c", "tls.enable=true", "-c", &ca]);
+    produce
+        .env("ONS_ACCESS_KEY", "AK")
+        .env("ONS_SECRET_KEY", "SK");
+    let sent = told(&mut produce);
+    assert_eq!(sent.code, 0, "{sent:?}");
+}
+
+#[test]
+fn the_dev_server_refuses_what_it_cannot_be() {
+    for (option, allowed) in [
+        ("--brokers=0", "from 1 to 64"),
+        ("--speed=0", "above 0"),
+        ("--lock-life-ms=long", "a whole number"),
+    ] {
+        let told = told(onsmq().args(["dev-server", option]));
+        assert_eq!(told.code, 2, "{told:?}");
+        let name = option.split('=').next().unwrap_or_default();
+        assert!(
+            told.words().contains(name) && told.words().contains(allowed),
+            "{told:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The command `onsmq`: messages in and out, accounts, exit codes, and its documentation.
 
 mod account;
+#[cfg(target_os = "linux")]
+mod crowd;
 mod docs;
 mod ends;
 mod messages;

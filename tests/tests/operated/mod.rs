@@ -1,5 +1,7 @@
 //! A cluster for operators, and what listeners note.
 
+pub(crate) mod dev_server;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
