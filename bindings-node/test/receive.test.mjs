@@ -225,7 +225,10 @@ describe('receiving without a listener', () => {
     consumer.subscribe('listened', '*')
     const producer = await producerOn(t, server)
     await server.createTopic('listened', 1)
-    await producer.sendMany(numbers(30).map((body) => ({ topic: 'listened', body })))
+    const messages = numbers(30).map((body) => ({ topic: 'listened', body }))
+    // Those that are the first of a topic find out its queues, each by itself.
+    await producer.send(messages[0])
+    await producer.sendMany(messages.slice(1))
     assert.deepEqual((await take(consumer, 1)).map(text), ['0'])
     consumer.subscribe('listened', '*', collector.listener)
     await collector.has(29)

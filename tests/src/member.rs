@@ -40,7 +40,9 @@ impl Group {
         let runtime = Runtime::new().expect("a runtime");
         let config = Config::new().set("NAMESRV_ADDR", address);
         // By turns, so that shares show how queues are divided.
-        let config = config.set("autoBatch", "false");
+        let config = config
+            .set("autoBatch", "false")
+            .set("SendMsgTimeoutMillis", "10000");
         let producer = Arc::new(Client::new().producer(&config).expect("a producer"));
         runtime.block_on(producer.start()).expect("started");
         let (consuming, consumed) = channel();

@@ -62,7 +62,8 @@ fn messages_travel_in_tls(version: Version) {
     let untrusting = Config::new()
         .set("NAMESRV_ADDR", &cluster.namesrv_addr())
         .set("GROUP_ID", "GID_secret")
-        .set("tls.enable", "true");
+        .set("tls.enable", "true")
+        .set("SendMsgTimeoutMillis", "10000");
     let trusting = untrusting
         .clone()
         .set("tls.client.trustCertPath", &ca_file.display().to_string());
@@ -136,7 +137,8 @@ fn name_servers_are_told_and_change_while_running() {
     let url = address_server(Arc::clone(&list));
     let config = Config::new()
         .set("ONSAddr", &url)
-        .set("GROUP_ID", "GID_told");
+        .set("GROUP_ID", "GID_told")
+        .set("SendMsgTimeoutMillis", "10000");
     let runtime = runtime();
     let producer = runtime.block_on(async {
         let producer = producer(&config).await;
@@ -177,6 +179,7 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
     let plain = Config::new()
         .set("NAMESRV_ADDR", &cluster.namesrv_addr())
         .set("GROUP_ID", "GID_orders")
+        .set("SendMsgTimeoutMillis", "10000")
         .set("MaxReconsumeTimes", "1")
         .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET");
     let inside = plain.clone().set("INSTANCE_ID", NAMESPACE);

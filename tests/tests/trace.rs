@@ -39,6 +39,7 @@ impl Traced {
         Config::new()
             .set("NAMESRV_ADDR", &self.cluster.namesrv_addr())
             .set("GROUP_ID", group)
+            .set("SendMsgTimeoutMillis", "10000")
     }
 
     /// Sends a message with this configuration. Answers its id.
