@@ -1,10 +1,12 @@
-//! The vendor's Java SDK and Apache's client beside ours, on real brokers: what one sends the other
-//! receives, and what lies on the broker is the same.
+//! The vendor's Java SDK and Apache's client beside ours, on real brokers and on the dev server: what
+//! one sends the other receives, and what lies on the broker is the same.
 
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, UNIX_EPOCH};
 
 use onsmq::{Action, Client, Config, Delivery, Message, MessageExt, TransactionStatus};
+use onsmq_devserver::DevServer;
 use onsmq_tests::cluster::{Cluster, Version};
 use onsmq_tests::java::{Sdk, Speaker, body, member};
 use onsmq_tests::member::Group;
@@ -21,9 +23,11 @@ const SHARDS: usize = 1000;
 
 /// A broker, and what is asked of it.
 struct Scene {
-    cluster: Cluster,
-    runtime: Runtime,
+    address: String,
     client: Client,
+    /// It runs for as long.
+    _server: Box<dyn Any>,
+    runtime: Runtime,
 }
 
 /// A message as both sides show it.
@@ -186,16 +190,33 @@ impl Scene {
         let builder = topics.iter().fold(builder, |builder, (topic, queues)| {
             builder.topic(*topic, *queues)
         });
+        let cluster = builder.start().expect("a real broker");
         Self {
-            cluster: builder.start().expect("a real broker"),
-            runtime: Runtime::new().expect("a runtime"),
+            address: cluster.namesrv_addr(),
             client: Client::new(),
+            _server: Box::new(cluster),
+            runtime: Runtime::new().expect("a runtime"),
+        }
+    }
+
+    fn start_on_the_dev_server(topics: &[(&str, u32)]) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let builder = DevServer::builder().check_back_delay(Duration::from_secs(1));
+        let server = runtime.block_on(builder.start()).expect("a port");
+        for (topic, queues) in topics {
+            server.create_topic(topic, *queues).expect("a topic");
+        }
+        Self {
+            address: server.namesrv_addr(),
+            client: Client::new(),
+            _server: Box::new(server),
+            runtime,
         }
     }
 
     fn config(&self, group: &str) -> Config {
         Config::new()
-            .set("NAMESRV_ADDR", &self.cluster.namesrv_addr())
+            .set("NAMESRV_ADDR", &self.address)
             .set("GROUP_ID", group)
             .set("SendMsgTimeoutMillis", "10000")
             .set("CheckImmunityTimeInSeconds", "1")
@@ -203,7 +224,7 @@ impl Scene {
     }
 
     fn java(&self, sdk: Sdk, topic: &str, group: &str) -> Speaker {
-        Speaker::start(sdk, &self.cluster.namesrv_addr(), topic, group)
+        Speaker::start(sdk, &self.address, topic, group)
     }
 
     /// Receives all of a topic until there were `count` messages.
@@ -427,8 +448,7 @@ fn a_mixed_group_shares_the_queues(scene: &Scene) {
         member(&homes[1]),
         native(cpp_suite()),
     ];
-    let address = scene.cluster.namesrv_addr();
-    let group = Group::start(&address, "mixed", "GID_mixed", members);
+    let group = Group::start(&scene.address, "mixed", "GID_mixed", members);
     group.wait_until_divided();
     let shares = group.share(2000);
     // Two queues each.
@@ -439,23 +459,83 @@ fn a_mixed_group_shares_the_queues(scene: &Scene) {
     group.end();
 }
 
-fn beside_the_vendors(version: Version) {
-    let scene = Scene::start(
-        version,
-        &[("kinds", 4), ("shards", 8), ("checks", 2), ("mixed", 8)],
+fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort();
+    ids
+}
+
+/// Each kind of message that Apache's client sends comes to each kind of its consumers, and to ours.
+fn apaches_client_gets_on(scene: &Scene) {
+    const TOPIC: &str = "apache";
+    let mut consumers = ["normal", "order", "broadcast"].map(|kind| {
+        let mut java = scene.java(Sdk::Apache, TOPIC, &format!("GID_apache_{kind}"));
+        java.consume(kind);
+        java
+    });
+    let mut producer = scene.java(Sdk::Apache, TOPIC, "GID_apache_sends");
+    let kinds = [
+        ("normal", json!({})),
+        ("order", json!({"shardingKey": SHARDING_KEY})),
+        ("transaction", json!({"outcome": "COMMIT_MESSAGE"})),
+        ("transaction", json!({"outcome": "UNKNOW"})),
+        ("normal", json!({"delayMs": 1500})),
+        ("normal", json!({"delayLevel": 1})),
+        ("batch", json!({})),
+    ];
+    producer.send(
+        "transaction",
+        b"never",
+        &json!({"outcome": "ROLLBACK_MESSAGE"}),
     );
-    messages_are_the_same(&scene);
-    sharding_keys_have_the_same_queues(&scene);
-    each_answers_the_other_s_check_backs(&scene);
-    a_mixed_group_shares_the_queues(&scene);
+    let sent = kinds.map(|(kind, more)| producer.send(kind, BODY.as_bytes(), &command(&more)));
+    // Java puts an id on a batch as well, which brokers give each message of it.
+    let (batch, single) = sent.split_last().expect("some");
+    assert_eq!(batch.split(',').count(), 3);
+    let received = scene.receive(TOPIC, "GID_apache_reader", single.len() + 3);
+    assert!(received.iter().all(|it| it.body() == BODY.as_bytes()));
+    let at_us = sorted(received.iter().map(MessageExt::message_id));
+    assert!(single.iter().all(|id| at_us.contains(id)), "{at_us:?}");
+    for java in &mut consumers {
+        let received: Vec<_> = at_us.iter().map(|_| java.received()).collect();
+        assert!(received.iter().all(|it| body(it) == BODY.as_bytes()));
+        let at_java = sorted(received.iter().filter_map(|it| text(&it["id"])));
+        assert_eq!(at_java, at_us);
+    }
+    producer.end();
+    consumers.into_iter().for_each(Speaker::end);
+}
+
+const TOPICS: [(&str, u32); 4] = [("kinds", 4), ("shards", 8), ("checks", 2), ("mixed", 8)];
+
+fn the_vendors_sdk_is_like_ours(scene: &Scene) {
+    messages_are_the_same(scene);
+    sharding_keys_have_the_same_queues(scene);
+    each_answers_the_other_s_check_backs(scene);
+    a_mixed_group_shares_the_queues(scene);
 }
 
 #[test]
 fn the_vendors_sdk_and_ours_are_alike_on_4_9_7() {
-    beside_the_vendors(Version::V4_9_7);
+    the_vendors_sdk_is_like_ours(&Scene::start(Version::V4_9_7, &TOPICS));
 }
 
 #[test]
 fn the_vendors_sdk_and_ours_are_alike_on_5_3_3() {
-    beside_the_vendors(Version::V5_3_3);
+    the_vendors_sdk_is_like_ours(&Scene::start(Version::V5_3_3, &TOPICS));
+}
+
+#[test]
+fn the_vendors_sdk_and_ours_are_alike_on_the_dev_server() {
+    the_vendors_sdk_is_like_ours(&Scene::start_on_the_dev_server(&TOPICS));
+}
+
+#[test]
+fn apaches_client_gets_on_with_ours_on_5_3_3() {
+    apaches_client_gets_on(&Scene::start(Version::V5_3_3, &[("apache", 4)]));
+}
+
+#[test]
+fn apaches_client_takes_the_dev_server_for_a_broker() {
+    apaches_client_gets_on(&Scene::start_on_the_dev_server(&[("apache", 4)]));
 }

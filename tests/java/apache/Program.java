@@ -7,13 +7,22 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
-import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.client.producer.LocalTransactionState;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.TransactionListener;
+import org.apache.rocketmq.client.producer.TransactionMQProducer;
+import org.apache.rocketmq.client.producer.selector.SelectMessageQueueByHash;
 import org.apache.rocketmq.common.compression.CompressionType;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.remoting.protocol.heartbeat.MessageModel;
 
 /**
  * Apache's client at the end of two pipes: {@code speak NAMESRV_ADDR TOPIC GROUP} takes commands,
@@ -26,7 +35,7 @@ public final class Program {
     private final String address;
     private final String topic;
     private final String group;
-    private DefaultMQProducer producer;
+    private TransactionMQProducer producer;
     private DefaultMQPushConsumer consumer;
 
     private Program(String address, String topic, String group) {
@@ -64,7 +73,7 @@ public final class Program {
             if (command.containsKey("send")) {
                 answer.put("id", send(command));
             } else {
-                consume();
+                consume(command.getString("consume"));
                 answer.put("consuming", true);
             }
         } catch (Throwable error) {
@@ -73,26 +82,85 @@ public final class Program {
         OUT.println(answer);
     }
 
+    /** What is sent in a batch has ids with commas between. */
     private String send(JSONObject command) throws Exception {
-        if (producer == null) {
-            producer = new DefaultMQProducer(group);
-            producer.setNamesrvAddr(address);
-            producer.start();
+        start();
+        if (command.containsKey("compression")) {
+            producer.setCompressType(CompressionType.of(command.getString("compression")));
         }
-        producer.setCompressType(CompressionType.of(command.getString("compression")));
-        byte[] body = Base64.getDecoder().decode(command.getString("body"));
-        Message message = new Message(topic, command.getString("tag"), command.getString("key"), body);
-        return producer.send(message).getMsgId();
+        Message message = message(command);
+        SendResult sent;
+        switch (command.getString("send")) {
+            case "order":
+                sent = producer.send(
+                    message, new SelectMessageQueueByHash(), command.getString("shardingKey"));
+                break;
+            case "transaction":
+                sent = producer.sendMessageInTransaction(
+                    message, LocalTransactionState.valueOf(command.getString("outcome")));
+                break;
+            case "batch":
+                sent = producer.send(List.of(message, message(command), message(command)));
+                break;
+            default:
+                sent = producer.send(message);
+        }
+        return sent.getMsgId();
     }
 
-    private void consume() throws Exception {
+    private Message message(JSONObject command) {
+        byte[] body = Base64.getDecoder().decode(command.getString("body"));
+        Message message = new Message(topic, command.getString("tag"), command.getString("key"), body);
+        if (command.containsKey("delayMs")) {
+            message.setDelayTimeMs(command.getLongValue("delayMs"));
+        }
+        if (command.containsKey("delayLevel")) {
+            message.setDelayTimeLevel(command.getIntValue("delayLevel"));
+        }
+        return message;
+    }
+
+    private void start() throws Exception {
+        if (producer == null) {
+            producer = new TransactionMQProducer(group);
+            producer.setNamesrvAddr(address);
+            producer.setTransactionListener(new Decided());
+            producer.start();
+        }
+    }
+
+    /** Its outcome is said with each message; what is asked about later is committed. */
+    private static final class Decided implements TransactionListener {
+        @Override
+        public LocalTransactionState executeLocalTransaction(Message half, Object outcome) {
+            return (LocalTransactionState) outcome;
+        }
+
+        @Override
+        public LocalTransactionState checkLocalTransaction(MessageExt half) {
+            return LocalTransactionState.COMMIT_MESSAGE;
+        }
+    }
+
+    private void consume(String kind) throws Exception {
         consumer = new DefaultMQPushConsumer(group);
         consumer.setNamesrvAddr(address);
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.subscribe(topic, "*");
-        consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
-            messages.forEach(Program::show);
-            return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
-        });
+        if ("broadcast".equals(kind)) {
+            consumer.setMessageModel(MessageModel.BROADCASTING);
+        }
+        if ("order".equals(kind)) {
+            consumer.registerMessageListener((MessageListenerOrderly) (messages, context) -> {
+                messages.forEach(Program::show);
+                return ConsumeOrderlyStatus.SUCCESS;
+            });
+        } else {
+            consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
+                messages.forEach(Program::show);
+                return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+            });
+        }
         consumer.start();
     }
 
