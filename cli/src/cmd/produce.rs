@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
 use onsmq::{Client, Config, Error, Message, OrderProducer, Producer, SendResult};
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::account;
 use crate::args::{ConnectionArgs, ProduceArgs};
@@ -90,7 +90,8 @@ async fn send_all(
         Sender::Normal(_) => usize::from(args.in_flight),
         Sender::Ordered(..) => 1,
     };
-    let reading = Mutex::new(Reading::new(args, stop.clone()));
+    let (end, ended) = watch::channel(false);
+    let reading = Mutex::new(Reading::new(args, stop.clone(), ended));
     let outcomes = bodies(&reading).map(|body| {
         let (place, length) = (body.place, body.length);
         let sending = sender.send(message(args, body.bytes));
@@ -105,8 +106,9 @@ async fn send_all(
     let mut outcomes = Box::pin(outcomes.buffered(at_once));
     while let Some(outcome) = outcomes.next().await {
         if !report.tell(outcome)? {
-            // What is under way comes to its end, and is told.
-            reading.lock().await.is_over = true;
+            // What is under way comes to its end, and is told. Not by way of the lock, which whoever
+            // waits for the next body holds, and goes on only when more is asked of him.
+            end.send_replace(true);
         }
     }
     drop(outcomes);
@@ -118,28 +120,27 @@ async fn send_all(
 struct Reading {
     bodies: Bodies,
     stop: Stop,
-    is_over: bool,
+    /// No more are wanted.
+    ended: watch::Receiver<bool>,
     failure: Option<Failure>,
 }
 
 impl Reading {
-    fn new(args: &ProduceArgs, stop: Stop) -> Self {
+    fn new(args: &ProduceArgs, stop: Stop, ended: watch::Receiver<bool>) -> Self {
         let bodies = Bodies::read(args.sources.clone());
         Self {
             bodies,
             stop,
-            is_over: false,
+            ended,
             failure: None,
         }
     }
 
     async fn next(&mut self) -> Option<Body> {
-        if self.is_over {
-            return None;
-        }
         let body = tokio::select! {
             biased;
             () = self.stop.told() => None,
+            _ = self.ended.wait_for(|it| *it) => None,
             body = self.bodies.next() => body,
         };
         match body {

@@ -99,6 +99,16 @@ fn a_closed_pipe_ends_sending() {
 }
 
 #[test]
+fn a_line_that_fails_ends_it_though_another_may_come() {
+    let scene = Scene::new(Server::Dev, "command_open");
+    let mut producer = Live::start(scene.produce(&[]).stdin(Stdio::piped()));
+    producer.say(b"one\n");
+    assert_eq!(producer.line().len(), 32, "an id");
+    producer.say(b"\n");
+    assert_eq!(producer.end().code(), Some(6));
+}
+
+#[test]
 fn it_ends_when_it_is_idle() {
     let scene = Scene::new(Server::Dev, "command_idle");
     told(&mut scene.produce(&["one"]));

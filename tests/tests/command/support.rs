@@ -104,6 +104,12 @@ impl Live {
         Self { child, out }
     }
 
+    /// Writes to its standard input, a pipe, which stays open.
+    pub(crate) fn say(&mut self, input: &[u8]) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        stdin.write_all(input).expect("it reads");
+    }
+
     /// The next line.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
