@@ -131,15 +131,14 @@ programs:
 
 .PHONY: tools
 tools: ## Build the command onsmq (debug), and what runs brokers for tests
-	$(CARGO) build --quiet -p onsmq-tests --bins
-	$(CARGO) build --quiet -p onsmq-cli
+	$(CARGO) build --quiet -p onsmq-tests -p onsmq-cli --bins
 
 # Each runs alone as well, with brokers of its own.
 .PHONY: suites
 suites: test-rust test-python test-node test-languages
 
 .PHONY: test-rust
-test-rust: library examples tools
+test-rust: programs
 	$(CARGO) test --quiet --no-fail-fast -p onsmq-tests
 
 .PHONY: test-python

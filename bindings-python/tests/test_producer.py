@@ -115,6 +115,8 @@ def test_a_send_under_way_cannot_be_cancelled(dev: DevServer) -> None:
 def test_callbacks_of_futures_may_send_and_may_not_flush(dev: DevServer) -> None:
     topic, done = unique("t"), threading.Event()
     seen: list[object] = []
+    # A callback added to a future that is done runs on the adding thread, which may flush.
+    dev.add_fault({"delay": {"millis": 1000}}, code="SEND", topic=topic, count=1)
     with Producer(namesrv_addr=dev.namesrv_addr) as producer:
 
         def callback(_: concurrent.futures.Future[SendResult]) -> None:

@@ -6,6 +6,7 @@ mod account;
 mod args;
 mod cmd;
 mod exit;
+mod flag;
 mod input;
 mod log;
 mod output;

@@ -1,19 +1,18 @@
 //! Ctrl-C and SIGTERM: the first asks for a clean end, the second does not wait for it.
 
-use tokio::sync::watch;
-
 use crate::exit::{Exit, Failure, Result};
+use crate::flag::{Flag, flag};
 
 /// Whether the command was told to stop. Clones are told alike.
 #[derive(Clone)]
-pub(crate) struct Stop(watch::Receiver<bool>);
+pub(crate) struct Stop(Flag);
 
 impl Stop {
     /// Listens from now on.
     pub(crate) fn listen() -> Result<Self> {
-        let (tell, told) = watch::channel(false);
+        let (tell, told) = flag();
         hear(move || {
-            if tell.send_replace(true) {
+            if tell.raise() {
                 std::process::exit(Exit::Interrupted as i32);
             }
         })
@@ -23,14 +22,11 @@ impl Stop {
 
     /// Waits until it was told.
     pub(crate) async fn told(&self) {
-        let mut told = self.0.clone();
-        if told.wait_for(|it| *it).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        self.0.raised().await;
     }
 
     pub(crate) fn was_told(&self) -> bool {
-        *self.0.borrow()
+        self.0.is_raised()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod command;
 pub mod console;
 pub mod java;
 pub mod member;
+pub mod memory;
 pub mod native;
 mod server;
 

@@ -7,11 +7,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
 use onsmq::{Client, Config, Error, Message, OrderProducer, Producer, SendResult};
 use serde_json::json;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::Mutex;
 
 use crate::account;
 use crate::args::{ConnectionArgs, ProduceArgs};
 use crate::exit::{Exit, Failure, Result};
+use crate::flag::{Flag, flag};
 use crate::input::{self, Bodies, Body};
 use crate::output::{Lines, Progress, Written, note};
 use crate::signals::Stop;
@@ -90,7 +91,7 @@ async fn send_all(
         Sender::Normal(_) => usize::from(args.in_flight),
         Sender::Ordered(..) => 1,
     };
-    let (end, ended) = watch::channel(false);
+    let (end, ended) = flag();
     let reading = Mutex::new(Reading::new(args, stop.clone(), ended));
     let outcomes = bodies(&reading).map(|body| {
         let (place, length) = (body.place, body.length);
@@ -108,7 +109,7 @@ async fn send_all(
         if !report.tell(outcome)? {
             // What is under way comes to its end, and is told. Not by way of the lock, which whoever
             // waits for the next body holds, and goes on only when more is asked of him.
-            end.send_replace(true);
+            end.raise();
         }
     }
     drop(outcomes);
@@ -121,12 +122,12 @@ struct Reading {
     bodies: Bodies,
     stop: Stop,
     /// No more are wanted.
-    ended: watch::Receiver<bool>,
+    ended: Flag,
     failure: Option<Failure>,
 }
 
 impl Reading {
-    fn new(args: &ProduceArgs, stop: Stop, ended: watch::Receiver<bool>) -> Self {
+    fn new(args: &ProduceArgs, stop: Stop, ended: Flag) -> Self {
         let bodies = Bodies::read(args.sources.clone());
         Self {
             bodies,
@@ -140,7 +141,7 @@ impl Reading {
         let body = tokio::select! {
             biased;
             () = self.stop.told() => None,
-            _ = self.ended.wait_for(|it| *it) => None,
+            () = self.ended.raised() => None,
             body = self.bodies.next() => body,
         };
         match body {

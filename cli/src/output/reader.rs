@@ -1,17 +1,17 @@
 //! Whether somebody still reads standard output.
 
-use tokio::sync::watch;
+use crate::flag::{Flag, flag};
 
 /// Notices that the other end of a pipe was closed, also while there is nothing to write.
-pub(crate) struct Reader(watch::Receiver<bool>);
+pub(crate) struct Reader(Flag);
 
 impl Reader {
     /// Watches from now on, in a thread that ends with the process.
     pub(crate) fn watch() -> Self {
-        let (tell, told) = watch::channel(false);
+        let (tell, told) = flag();
         let watching = move || {
             if is_gone() {
-                tell.send_replace(true);
+                tell.raise();
             }
         };
         // Without the thread the next line tells.
@@ -23,9 +23,7 @@ impl Reader {
 
     /// Waits until nobody reads. For ever, where that cannot be known before something is written.
     pub(crate) async fn gone(&self) {
-        if self.0.clone().wait_for(|gone| *gone).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        self.0.raised().await;
     }
 }
 

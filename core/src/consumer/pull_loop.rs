@@ -190,7 +190,7 @@ impl PullLoop {
                 let messages = readable::messages(messages, &self.queue.queue).await;
                 self.take_in(messages, next, subscription);
             }
-            Pulled::Nothing { next } => drop(self.queue.take_in(MessageExt::of(Vec::new()), next)),
+            Pulled::Nothing { next } => drop(self.queue.take_in(std::iter::empty(), next)),
             Pulled::Moved { next } => {
                 warn!(
                     queue = %self.queue.queue, offset = self.queue.next_offset(), next,

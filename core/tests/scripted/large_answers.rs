@@ -1,48 +1,13 @@
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+//! Answers that are larger than any is taken.
+
 use std::time::Duration;
 
 use bytes::BytesMut;
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, ResponseCode, Serialization};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::peer::answer;
+use crate::recorder::Recorder;
 use crate::scene::{PULL, Queues, found, pass, record};
-
-/// Keeps what is logged as an error.
-#[derive(Clone, Default)]
-struct Errors(Arc<Mutex<Vec<String>>>);
-
-struct Text<'a>(&'a mut String);
-
-impl Visit for Text<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        *self.0 += &format!("{field}={value:?} ");
-    }
-}
-
-impl Subscriber for Errors {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::ERROR && metadata.is_event()
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = String::new();
-        event.record(&mut Text(&mut text));
-        self.0.lock().expect("a lock").push(text);
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
 
 /// The beginning of an answer that is said to be longer than any is taken.
 fn too_large(opaque: i32) -> BytesMut {
@@ -61,8 +26,8 @@ fn too_large(opaque: i32) -> BytesMut {
 
 #[tokio::test]
 async fn an_answer_that_is_too_large_holds_up_its_own_queue_only() {
-    let errors = Errors::default();
-    let _recording = tracing::subscriber::set_default(errors.clone());
+    let recorder = Recorder::default();
+    let _recording = tracing::subscriber::set_default(recorder.clone());
     let Queues {
         mut peer,
         pulls,
@@ -88,16 +53,12 @@ async fn an_answer_that_is_too_large_holds_up_its_own_queue_only() {
         peer.has_none(PULL),
         "the large answer is not asked for again"
     );
-    let told = errors.0.lock().expect("a lock").clone();
+    let told = recorder.errors();
     assert_eq!(told.len(), 1, "{told:?}");
-    for part in [
-        "the queue stands still",
-        "offset=150",
-        "16777217 bytes",
-        "maxMessageSize",
-    ] {
-        assert!(told[0].contains(part), "{told:?}");
+    for part in ["the queue stands still", "16777217 bytes", "maxMessageSize"] {
+        assert!(told[0].get("message").contains(part), "{told:?}");
     }
+    assert_eq!(told[0].get("offset"), "150");
     pass(Duration::from_secs(5)).await;
     let again = peer.expect(PULL).await;
     assert_eq!(again.field("queueId"), large.field("queueId"));

@@ -8,6 +8,7 @@ mod gathering;
 mod large_answers;
 mod meanwhile;
 mod peer;
+mod recorder;
 mod retries;
 mod scene;
 mod sending;

@@ -1,73 +1,12 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-
-use onsmq::{Action, Client, Message, Propagator, SPAN_TARGET};
+use onsmq::{Action, Client, Message, Propagator};
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 use onsmq_proto::message::properties;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Span, Subscriber};
+use tracing::Span;
 
 use crate::peer::{GROUP, Peer, TOPIC, answer, stored};
+use crate::recorder::Recorder;
 
 const SEND: RequestCode = RequestCode::SEND_MESSAGE_V2;
-
-/// Keeps all spans of a target, with what was recorded of them.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Fields>>>);
-
-#[derive(Clone, Default)]
-struct Fields(HashMap<&'static str, String>);
-
-impl Fields {
-    fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-}
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
-    }
-}
-
-impl Recorder {
-    /// The spans of this name, as far as they are known.
-    fn spans(&self, name: &str) -> Vec<Fields> {
-        let spans = self.0.lock().expect("a lock");
-        let named = spans.iter().filter(|it| it.get("otel.name") == name);
-        named.cloned().collect()
-    }
-}
-
-impl Subscriber for Recorder {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == SPAN_TARGET
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        let mut fields = Fields::default();
-        attributes.record(&mut fields);
-        let mut spans = self.0.lock().expect("a lock");
-        spans.push(fields);
-        Id::from_u64(spans.len() as u64)
-    }
-
-    fn record(&self, span: &Id, values: &Record<'_>) {
-        let mut spans = self.0.lock().expect("a lock");
-        let index = usize::try_from(span.into_u64()).expect("a small id");
-        values.record(&mut spans[index - 1]);
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &Event<'_>) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
 
 /// Carries the number of a span, as a tracing system its context.
 struct Numbers;

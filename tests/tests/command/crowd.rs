@@ -1,18 +1,18 @@
 //! The dev server, as a process of its own, with more connections than anybody needs.
 
-use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
-use std::process::Command;
 
 use onsmq_tests::cluster::{Request, Response};
 use onsmq_tests::command::{onsmq, told};
+use onsmq_tests::memory;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::support::Live;
 
-const CONNECTIONS: usize = 10_000;
+const CONNECTIONS: u64 = 10_000;
 /// What is open beside them, in this process and in the server's.
-const OTHERS: usize = 500;
+const OTHERS: u64 = 500;
 /// What the server may take for them all: 20 KiB each.
 const MAX_KIB: u64 = 200 * 1024;
 
@@ -21,16 +21,14 @@ const GET_BROKER_CLUSTER_INFO: i64 = 106;
 
 #[test]
 fn ten_thousand_idle_connections_are_held_and_others_are_served() {
-    if !may_open(CONNECTIONS + OTHERS) {
-        return;
-    }
+    allow_files(CONNECTIONS + OTHERS);
     let mut server = Live::start(onsmq().args(["dev-server", "--no-console"]));
     let address = server.line();
     let broker = broker_address(&address);
-    let before = resident_kib(&server);
+    let before = memory::kib(server.id(), "VmRSS");
     // Each has said something, so that it is a client and not only a socket.
     let crowd: Vec<_> = (0..CONNECTIONS).map(|_| idle(&broker)).collect();
-    let taken = resident_kib(&server).saturating_sub(before);
+    let taken = memory::kib(server.id(), "VmRSS").saturating_sub(before);
     println!("{CONNECTIONS} idle connections take {taken} KiB");
     assert!(taken < MAX_KIB, "{taken} KiB");
 
@@ -43,25 +41,18 @@ fn ten_thousand_idle_connections_are_held_and_others_are_served() {
     assert_eq!(server.end().code(), Some(0));
 }
 
-/// Raises how many descriptors this process may open, and those that it starts, as far as it may;
-/// says so where that is not enough.
-fn may_open(count: usize) -> bool {
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|it| it.starts_with("Max open files"));
-    let hard = line.and_then(|line| line.split_whitespace().nth(4)?.parse::<usize>().ok());
-    let id = std::process::id().to_string();
-    let limit = format!("--nofile={}", hard.unwrap_or(count));
-    let raised = Command::new("prlimit")
-        .args(["--pid", &id, &limit])
-        .status();
-    let may = hard.is_some_and(|hard| hard >= count) && raised.is_ok_and(|it| it.success());
-    if !may {
-        eprintln!(
-            "NOT TESTED: {count} connections. This process may open {hard:?} files at most: raise \
-             the hard limit (ulimit -Hn), and have prlimit installed"
-        );
-    }
-    may
+/// Has this process, and those that it starts, open so many files.
+fn allow_files(count: u64) {
+    let limit = getrlimit(Resource::Nofile);
+    // None is no limit. Who runs as root may raise the hard one, too.
+    let raised = Rlimit {
+        current: limit.current.map(|it| it.max(count)),
+        maximum: limit.maximum.map(|it| it.max(count)),
+    };
+    setrlimit(Resource::Nofile, raised).unwrap_or_else(|error| {
+        let hard = limit.maximum;
+        panic!("not tested, since {count} files may not be opened, but {hard:?}: raise ulimit -Hn ({error})")
+    });
 }
 
 /// The only broker's address.
@@ -81,13 +72,4 @@ fn idle(address: &str) -> TcpStream {
     let answer = Response::read(&mut socket).expect("an answer");
     assert_eq!(answer.code, 0);
     socket
-}
-
-/// What a process holds in memory.
-fn resident_kib(process: &Live) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.id()));
-    let status = status.expect("a process");
-    let line = status.lines().find(|it| it.starts_with("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    kib.expect("its memory")
 }

@@ -145,11 +145,8 @@ async fn a_hundred_megabytes_are_not_taken_in() {
 }
 
 /// The most memory that this process has had, in KiB.
-fn peak_kib() -> i64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|it| it.parse().ok()).expect("a number")
+fn peak_kib() -> u64 {
+    onsmq_tests::memory::kib(std::process::id(), "VmHWM")
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! RocketMQ's admin tool, told the dev server's address instead of the cluster's.
 
+use std::net::Ipv4Addr;
+
 use onsmq::{Action, Client, MessageExt};
 use onsmq_devserver::DevServer;
+use onsmq_proto::message::id::OffsetMessageId;
 use onsmq_tests::cluster::Version;
 
 use super::{Operated, Scene, Seen};
@@ -83,6 +86,11 @@ fn offset_id(found: &str) -> String {
         let value = line.and_then(|line| line.rsplit([' ', ':']).next()?.parse::<u64>().ok());
         value.unwrap_or_else(|| panic!("no {name} in {found}"))
     };
-    let (port, offset) = (told("Store Host:"), told("CommitLog Offset:"));
-    format!("7F000001{port:08X}{offset:016X}")
+    let port = u16::try_from(told("Store Host:")).expect("a port");
+    let offset = i64::try_from(told("CommitLog Offset:")).expect("an offset");
+    let id = OffsetMessageId {
+        host: (Ipv4Addr::LOCALHOST, port).into(),
+        commit_log_offset: offset,
+    };
+    id.to_string()
 }

@@ -48,15 +48,9 @@ impl Frame {
         }
         // The mark of the header is checked before the rest is waited for: a peer that speaks
         // HTTP or TLS is noticed at its eighth byte.
-        let Some(mark) = buf.get(4..8) else {
+        let Some((serialization, header)) = header_mark(buf)? else {
             return Ok(None);
         };
-        let serialization = match mark[0] {
-            0 => Serialization::Json,
-            1 => Serialization::Binary,
-            other => return Err(WireError::Serialization(other)),
-        };
-        let header = usize::from(mark[1]) << 16 | usize::from(mark[2]) << 8 | usize::from(mark[3]);
         if header > total - 4 {
             return Err(WireError::HeaderLength {
                 header,
@@ -81,14 +75,8 @@ impl Frame {
     /// too large to be taken, to tell what it is.
     #[must_use]
     pub fn peek(buf: &[u8]) -> Option<Self> {
-        let serialization = match *buf.get(4)? {
-            0 => Serialization::Json,
-            1 => Serialization::Binary,
-            _ => return None,
-        };
-        let length = buf.get(5..8)?.iter();
-        let length = length.fold(0, |all, byte| all << 8 | usize::from(*byte));
-        let header = buf.get(8..)?.get(..length)?;
+        let (serialization, length) = header_mark(buf).ok()??;
+        let header = buf[8..].get(..length)?;
         Some(Self {
             serialization,
             header: Bytes::copy_from_slice(header),
@@ -131,4 +119,18 @@ impl Frame {
         ]);
         Ok(())
     }
+}
+
+/// How the first frame's header is written and how long it is said to be, once that is there.
+fn header_mark(buf: &[u8]) -> Result<Option<(Serialization, usize)>, WireError> {
+    let Some(mark) = buf.get(4..8) else {
+        return Ok(None);
+    };
+    let serialization = match mark[0] {
+        0 => Serialization::Json,
+        1 => Serialization::Binary,
+        other => return Err(WireError::Serialization(other)),
+    };
+    let length = usize::from(mark[1]) << 16 | usize::from(mark[2]) << 8 | usize::from(mark[3]);
+    Ok(Some((serialization, length)))
 }
