@@ -1,10 +1,12 @@
 //! Requests that real clients sent to 5.3.3, played again, and what they were answered.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::support::{Client, fields, properties, pull_fields, start, with};
+use crate::support::{Client, fields, properties as raw_properties, pull_fields, start, with};
 use onsmq_devserver::DevServer;
-use onsmq_proto::codec::{Command, Frame, RequestCode};
+use onsmq_proto::codec::{Command, ExtFields, Frame, RequestCode};
+use onsmq_proto::message::properties::{self, name};
 use serde::Deserialize;
 
 /// One line of `tests/golden/frames.jsonl`.
@@ -35,6 +37,28 @@ fn decode(line: &Line) -> Command {
     Command::decode(frame.expect("whole")).expect("a command")
 }
 
+/// A request whose times are as far ahead as they were when it was captured: what is too late, or
+/// too early, depends on the day.
+fn as_if_sent_now(mut request: Command) -> Command {
+    let sent: Option<i64> = request.fields.parse("g").ok().flatten();
+    let (Some(sent), Some(raw)) = (sent, request.fields.get("i").map(str::to_owned)) else {
+        return request;
+    };
+    let Some(time) = properties::get(&raw, name::TIMER_DELIVER_MS) else {
+        return request;
+    };
+    let ahead = time.parse::<i64>().expect("a time") - sent;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = i64::try_from(now.expect("after 1970").as_millis()).expect("a time");
+    let moved = raw.replace(time, &(now + ahead).to_string());
+    let mut fields = ExtFields::new();
+    for (name, value) in request.fields.iter() {
+        fields.push(name, if name == "i" { &moved } else { value });
+    }
+    request.fields = fields;
+    request
+}
+
 fn captured() -> Vec<Exchange> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/frames.jsonl");
     let text = std::fs::read_to_string(path).expect("the golden frames");
@@ -51,7 +75,7 @@ fn captured() -> Vec<Exchange> {
             let request = by_id.get(line.answers.as_deref()?)?;
             Some(Exchange {
                 id: request.id.clone(),
-                request: decode(request),
+                request: as_if_sent_now(decode(request)),
                 answer: decode(line),
             })
         })
@@ -146,7 +170,7 @@ async fn answers_have_the_fields_that_5_3_3_gave_them() {
     }
     let server = start(DevServer::builder()).await;
     let mut client = Client::of(&server).await;
-    let own = properties([("KEYS", "k"), ("TAGS", "A")]);
+    let own = raw_properties([("KEYS", "k"), ("TAGS", "A")]);
     client.send("t", &own, "x").await;
     let message = crate::support::decode(&client.pull("t", 0).await).remove(0);
     let filtered = with(&pull_fields("g", "t", 0), "subscription", "B");
