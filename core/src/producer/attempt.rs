@@ -54,7 +54,7 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    const fn new(deadline: Instant) -> Self {
+    pub(super) const fn new(deadline: Instant) -> Self {
         Self {
             deadline,
             backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),

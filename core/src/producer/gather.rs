@@ -17,6 +17,7 @@ use super::leaving::Leaving;
 use super::outgoing::Outgoing;
 use super::stored::{At, Stored};
 use crate::config::ProducerConfig;
+use crate::instance::Instance;
 use crate::{Error, ErrorKind, Result, SendResult};
 
 /// The lines in which the sends of a producer wait, one for each topic.
@@ -74,14 +75,14 @@ impl Sender {
     /// Has a message wait for others to leave with. It is handed back where it is to leave at once:
     /// with a queue that is its own for as long as it takes, or alone.
     fn wait(self: &Arc<Self>, waiting: Waiting) -> Option<(Waiting, Option<Lead>)> {
-        let Some((line, route)) = self.line_and_route(&waiting.leaving.outgoing) else {
+        let Some((line, route)) = self.line_and_route(waiting.outgoing()) else {
             return Some((waiting, None));
         };
         let mut sends = line.lock();
-        match self.lead(&line, &mut sends, &route) {
+        match self.lead(&line, &mut sends, route.as_deref()) {
             Some(lead) => Some((waiting, Some(lead))),
             None => {
-                waiting.join(&mut sends);
+                self.join(waiting, &line, &mut sends, route.is_some());
                 None
             }
         }
@@ -89,15 +90,54 @@ impl Sender {
 
     /// Sends a message beside the caller, together with what waits or comes right behind it.
     pub(super) fn send_beside(self: &Arc<Self>, waiting: Waiting) {
-        let Some((line, route)) = self.line_and_route(&waiting.leaving.outgoing) else {
+        let Some((line, route)) = self.line_and_route(waiting.outgoing()) else {
             return waiting.carry_on(self, None);
         };
         let mut sends = line.lock();
-        let lead = self.lead(&line, &mut sends, &route);
-        waiting.join(&mut sends);
+        let lead = self.lead(&line, &mut sends, route.as_deref());
+        self.join(waiting, &line, &mut sends, route.is_some());
         drop(sends);
         if let Some(lead) = lead {
             lead.drive();
+        }
+    }
+
+    /// Has a message wait in its line. The first one to a topic has its queues found out.
+    fn join(
+        self: &Arc<Self>,
+        waiting: Waiting,
+        line: &Arc<Line>,
+        sends: &mut Accumulator<Waiting>,
+        queues_are_known: bool,
+    ) {
+        if !queues_are_known && !sends.has_waiting() {
+            let topic = waiting.outgoing().wire_topic().to_owned();
+            let finds = Arc::clone(self).find_queues(Arc::clone(line), topic, waiting.deadline());
+            self.runtime.spawn(finds);
+        }
+        let bytes = waiting.outgoing().bytes();
+        sends.push(waiting, bytes);
+    }
+
+    /// Finds out the queues of a topic, for all that wait for them.
+    async fn find_queues(self: Arc<Self>, line: Arc<Line>, topic: String, deadline: Instant) {
+        let Instance { routes, peers, .. } = &*self.instance;
+        match routes.for_sending(peers, &topic, deadline).await {
+            // Who has a queue already, takes along what waits.
+            Ok(route) if !route.write_queues.is_empty() => {
+                if let Some(lead) = self.another_lead(&line, &route) {
+                    lead.drive();
+                }
+            }
+            // Each may have time left to try again.
+            found => {
+                let (sends, _) = line.lock().next(BatchLimits::NONE);
+                for waiting in sends {
+                    let tries = Tries::new(waiting.deadline());
+                    let failure = found.as_ref().err().map(|error| (tries, error.clone()));
+                    waiting.carry_on(&self, failure);
+                }
+            }
         }
     }
 
@@ -125,11 +165,13 @@ impl Sender {
         }
     }
 
-    /// A topic whose queues are not known yet has no line: the first message finds them out.
-    fn line_and_route(&self, outgoing: &Outgoing) -> Option<(Arc<Line>, Arc<Route>)> {
+    /// The line of a message, if it may wait there, and the queues of its topic, if they are known.
+    /// A topic that cannot be sent to has no line: nobody would come to take along what waits.
+    fn line_and_route(&self, outgoing: &Outgoing) -> Option<(Arc<Line>, Option<Arc<Route>>)> {
         let line = self.gathering.as_ref()?.line_of(outgoing)?;
-        let route = self.instance.routes.get(outgoing.wire_topic())?;
-        Some((line, route))
+        let route = self.instance.routes.get(outgoing.wire_topic());
+        let is_closed = |route: &Arc<Route>| route.write_queues.is_empty();
+        (!route.as_ref().is_some_and(is_closed)).then_some((line, route))
     }
 
     /// A queue to send to, while nothing waits.
@@ -137,12 +179,12 @@ impl Sender {
         self: &Arc<Self>,
         line: &Arc<Line>,
         sends: &mut Accumulator<Waiting>,
-        route: &Route,
+        route: Option<&Route>,
     ) -> Option<Lead> {
         if sends.has_waiting() {
             return None;
         }
-        self.take_up(line, sends, route)
+        self.take_up(line, sends, route?)
     }
 
     /// A queue to send to what waits for others.
@@ -191,11 +233,6 @@ impl Waiting {
 
     pub(super) const fn deadline(&self) -> Instant {
         self.leaving.deadline
-    }
-
-    fn join(self, sends: &mut Accumulator<Self>) {
-        let bytes = self.outgoing().bytes();
-        sends.push(self, bytes);
     }
 
     /// As it travels, with its body compressed where it is to be.

@@ -90,6 +90,37 @@ async fn what_comes_while_a_request_is_under_way_leaves_together() {
 }
 
 #[tokio::test]
+async fn the_first_messages_of_a_topic_leave_in_their_order() {
+    let mut peer = Peer::start_with(1, &[]).await;
+    let producer = peer.producer().await;
+    let mut sends = Vec::new();
+    for number in 1..=3 {
+        sends.push(send(&producer, message(number)).await);
+    }
+    let together = peer.expect(TOGETHER).await;
+    let entries = entries(&together);
+    let bodies: Vec<_> = entries.iter().map(|(body, _)| body.as_str()).collect();
+    assert_eq!(bodies, ["body 1", "body 2", "body 3"]);
+    together.reply(stored("0", "0")).await;
+    for sending in sends {
+        sent(sending).await;
+    }
+}
+
+#[tokio::test]
+async fn no_message_waits_for_a_topic_that_may_not_be_written() {
+    let peer = Peer::start_with(0, &[]).await;
+    let producer = peer.producer().await;
+    // The first one finds the route, the others know it.
+    for number in 0..3 {
+        let sending = producer.send(message(number));
+        let sent = tokio::time::timeout(Duration::from_secs(2), sending).await;
+        let error = sent.expect("in time").expect_err("no queue");
+        assert_eq!(error.kind(), ErrorKind::NoRoute, "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_is_refused_is_sent_again_one_by_one() {
     let mut peer = Peer::start_with(1, &[]).await;
     let producer = peer.producer().await;

@@ -27,6 +27,14 @@ pub struct BatchLimits {
     pub bytes: usize,
 }
 
+impl BatchLimits {
+    /// As much as there is.
+    pub const NONE: Self = Self {
+        count: usize::MAX,
+        bytes: usize::MAX,
+    };
+}
+
 /// Which sends wait, and which queues are busy. `W` is a send.
 #[derive(Debug)]
 pub struct Accumulator<W> {
