@@ -21,7 +21,8 @@ pub const SPAN_TARGET: &str = "rocketmq";
 ///
 /// Both are called where spans are made, on threads of the runtime, and must not block.
 pub trait Propagator: Send + Sync + 'static {
-    /// Writes the context of a send's span. What the application has set itself is kept.
+    /// Writes the context of a send's span. What the application has set itself is kept; an empty
+    /// value, as of a `tracestate` that nobody uses, does not travel.
     fn inject(&self, span: &Span, properties: &mut dyn FnMut(&str, String));
 
     /// Gives the span of a delivery the context that its message carries, as parent or as link.
@@ -56,7 +57,7 @@ pub(crate) fn send(message: &mut Message, group: &str, propagator: &SharedPropag
     );
     if let Some(propagator) = propagator {
         propagator.inject(&span, &mut |name, value| {
-            if message.get_property(name).is_none() {
+            if !value.is_empty() && message.get_property(name).is_none() {
                 message.set_property(name, value);
             }
         });

@@ -15,6 +15,8 @@ impl Propagator for Numbers {
     fn inject(&self, span: &Span, properties: &mut dyn FnMut(&str, String)) {
         let id = span.id().expect("an enabled span").into_u64();
         properties("traceparent", format!("00-{id:032x}-{id:016x}-01"));
+        // As OpenTelemetry's propagator does where there is no state.
+        properties("tracestate", String::new());
     }
 
     fn extract(&self, span: &Span, properties: &dyn Fn(&str) -> Option<String>) {
