@@ -1,6 +1,6 @@
 //! The examples in C, C++ and Rust: each shows its feature on every server.
 //!
-//! Those in Rust are built beside: `make examples` does it.
+//! Those in Rust are built beside: `make programs` does it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ fn program(language: &str, name: &str) -> PathBuf {
     let program = build_folder().join("examples").join(name);
     assert!(
         program.exists(),
-        "{} is not there: make examples",
+        "{} is not there: make programs",
         program.display()
     );
     program
@@ -150,6 +150,33 @@ fn faults_are_made_in_c() {
     assert_eq!(answers[4], "{}");
 }
 
+/// Spans are the Rust crate's own.
+mod spans {
+    use super::*;
+
+    fn tracing(server: Server) {
+        let printed = run(&program("rust", "tracing"), server);
+        let trace = |text: &str| printed.iter().find_map(|line| line.strip_prefix(text));
+        let sent = trace("sent in trace ").expect("what was sent");
+        assert_eq!(Some(sent), trace("processed in trace "), "{printed:?}");
+        assert_ne!(sent, "0".repeat(32));
+    }
+    on_every_server!(tracing);
+
+    #[test]
+    fn the_guide_shows_what_the_example_does() {
+        let guide = std::fs::read_to_string(root().join("docs/tracing.md")).expect("the guide");
+        let example = root().join("examples/rust/examples/tracing.rs");
+        let example = std::fs::read_to_string(example).expect("the example");
+        let (_, shown) = guide.split_once("```rust\n").expect("lines in Rust");
+        let (propagator, _) = shown.split_once("\n\nlet client").expect("its use");
+        assert!(
+            example.contains(propagator),
+            "the example has not:\n{propagator}"
+        );
+    }
+}
+
 #[test]
 fn every_example_is_run() {
     // The Open API is no broker's: `tests/openapi/native.rs` runs its examples.
@@ -158,7 +185,7 @@ fn every_example_is_run() {
         .chain(&["openapi"])
         .map(ToString::to_string)
         .collect();
-    let only_in_c = "faults";
+    let only_in = [("c", "faults"), ("rust/examples", "tracing")];
     for (folder, extension) in [("c", "c"), ("cpp", "cpp"), ("rust/examples", "rs")] {
         let files = std::fs::read_dir(root().join("examples").join(folder)).expect("a folder");
         let mut names: BTreeSet<_> = files
@@ -166,7 +193,9 @@ fn every_example_is_run() {
             .filter(|path| path.extension().is_some_and(|it| it == extension))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
-        assert_eq!(names.remove(only_in_c), folder == "c");
+        for (only, name) in only_in {
+            assert_eq!(names.remove(name), folder == only, "{name}");
+        }
         assert_eq!(names, features, "examples/{folder}");
     }
 }
