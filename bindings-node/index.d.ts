@@ -360,7 +360,8 @@ export class TransactionProducer implements Sender {
 /**
  * Which messages of a topic are wanted: all (`*`, null), the tags between `||`, or those whose user
  * properties fulfil a condition in RocketMQ's SQL92, such as `amount > 100 AND region = 'north'`. A
- * condition that the broker does not take is an error of `start`.
+ * condition that the broker does not take is an error of `start`; where the consumer runs already,
+ * a warning in the log, and no message of the topic comes.
  */
 export type Filter = string | { readonly sql: string } | null | undefined
 

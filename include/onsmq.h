@@ -604,7 +604,8 @@ ons_error_t *ons_consumer_subscribe(const ons_consumer_t *consumer,
  *
  * Errors:
  * As ons_consumer_subscribe; a condition that the broker does not take, or that it takes none, is
- * an error of ons_consumer_start.
+ * an error of ons_consumer_start. Where the consumer runs already it is a warning in the log, and
+ * no message of the topic comes: nothing is waited for here.
  *
  * Requires:
  * `topic` and `sql` point to as many bytes as said.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DevServer } from '../testing.mjs'
-import { atEnd, Collector, consumerOn, producerOn, unique } from './support/clients.mjs'
+import { atEnd, Collector, consumerOn, countOf, eventually } from './support/clients.mjs'
+import { keepLog, producerOn, unique } from './support/clients.mjs'
 import { Cluster } from './support/cluster.mjs'
 import { REAL_SERVERS } from './support/servers.mjs'
 
@@ -48,6 +49,18 @@ describe('an SQL filter', () => {
         name: 'ArgumentError',
         codeName: 'INVALID_ARGUMENT',
       })
+    })
+
+    it(`is a warning where the consumer runs and the broker does not take it: ${name}`, async (t) => {
+      const server = await start()
+      const topic = unique('sql')
+      await (await producerOn(t, server)).send({ topic, body: 'x' })
+      const consumer = consumerOn(t, server)
+      await consumer.start()
+      const lines = keepLog(t)
+      consumer.subscribe(topic, { sql: 'amount > > 1' })
+      const warning = /no message of the topic will come/
+      await eventually('a warning', () => countOf(lines, warning) === 1)
     })
   }
 

@@ -137,7 +137,8 @@ pub unsafe extern "C" fn ons_consumer_subscribe(
 ///
 /// # Errors
 /// As ons_consumer_subscribe; a condition that the broker does not take, or that it takes none, is
-/// an error of ons_consumer_start.
+/// an error of ons_consumer_start. Where the consumer runs already it is a warning in the log, and
+/// no message of the topic comes: nothing is waited for here.
 ///
 /// # Safety
 /// `topic` and `sql` point to as many bytes as said.

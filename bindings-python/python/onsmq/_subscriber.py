@@ -48,7 +48,9 @@ class Subscriber(Life, Generic[F, R]):
         """Subscribe to a topic: all of it (`*` or None), or the tags between `||`.
 
         `sql`, in place of an expression, is a condition on the messages' properties, in SQL92;
-        brokers take it with enablePropertyFilter=true. Without a listener, messages are received.
+        brokers take it with enablePropertyFilter=true. One that a broker does not take is an error
+        of `start`, or, where the consumer runs already, a warning in the log, and no message of the
+        topic comes. Without a listener, messages are received.
         A second subscription to a topic replaces the first. Before or after start.
         """
         if sql is None:

@@ -150,7 +150,7 @@ properties! {
     CONSUME_FROM_WHERE = "ConsumeFromWhere",
         Kind::Choice(&["CONSUME_FROM_LAST_OFFSET", "CONSUME_FROM_FIRST_OFFSET", "CONSUME_FROM_TIMESTAMP"]),
         None,
-        "Where a group that has no offset starts, as far as the broker tells that it has none. Without it, as Java's: at the end, but at the first message of young queues.";
+        "Where a group that has no offset starts, as far as the broker tells that it has none. Without it, as Java's: at the end, but at the first message of young queues. CONSUME_FROM_LAST_OFFSET: at the end; in queues that come up while the consumer runs, at what is stored from its start on, by the clock of this machine.";
     CONSUME_TIMESTAMP = "ConsumeTimestamp", Kind::LocalTime, None,
         "With CONSUME_FROM_TIMESTAMP: the time to start from. Without it, half an hour before the consumer was made.";
     SHUTDOWN_TIMEOUT_MILLIS = "AwaitTerminationMillisWhenShutdown", number(0, 10 * MINUTE_MS), Some("30000"),
