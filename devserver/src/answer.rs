@@ -1,5 +1,6 @@
 //! What becomes of a request.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,6 +71,14 @@ impl Refusal {
 impl From<WireError> for Refusal {
     fn from(error: WireError) -> Self {
         Self::new(ResponseCode::SYSTEM_ERROR, error.to_string())
+    }
+}
+
+/// What was asked for cannot be kept.
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        let text = format!("the dev server cannot keep its data: {error}");
+        Self::new(ResponseCode::SYSTEM_ERROR, text)
     }
 }
 

@@ -14,6 +14,7 @@ mod operator;
 mod properties;
 mod pull;
 mod put;
+mod restore;
 mod schedule;
 mod send;
 mod send_back;
@@ -24,6 +25,7 @@ mod throughput;
 mod topics;
 mod transactions;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -31,8 +33,9 @@ use onsmq_proto::codec::{Command, RequestCode};
 use onsmq_proto::message::id::UniqueIds;
 use tokio::sync::watch;
 
-use crate::answer::Answered;
+use crate::answer::{Answered, Refusal};
 use crate::clock;
+use crate::journal::{Journal, Position};
 use crate::name_server::unsupported;
 use crate::peer::Peer;
 use crate::service::Context;
@@ -45,14 +48,16 @@ pub(crate) use operator::{Progress, stored_between};
 pub(crate) use send_here::Parcel;
 pub(crate) use topics::{check_name as check_topic_name, group_of_retry_topic};
 
-/// A broker. Every part has its own lock, and no two are held at once, but for a queue's, under
-/// which addresses of the log are taken.
+/// A broker. Every part has its own lock, under which it writes into the journal, and no two are held
+/// at once, but for a queue's, under which addresses of the log are taken, and the topics', under
+/// which the queues of one that goes are closed.
 #[derive(Debug)]
 pub(crate) struct Broker {
     pub(crate) name: String,
     pub(crate) topics: Topics,
     pub(crate) log: Log,
     settings: Arc<Settings>,
+    journal: Journal,
     groups: groups::Groups,
     offsets: offsets::Offsets,
     locks: locks::QueueLocks,
@@ -64,15 +69,25 @@ pub(crate) struct Broker {
 }
 
 impl Broker {
-    pub(crate) fn new(number: usize, address: SocketAddr, settings: Arc<Settings>) -> Self {
+    /// A broker with what its journal has.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub(crate) fn new(
+        number: usize,
+        address: SocketAddr,
+        settings: Arc<Settings>,
+        journal: Journal,
+    ) -> io::Result<Self> {
         let this = Self {
             name: broker_name(number),
-            topics: Topics::default(),
-            log: Log::new(address),
+            topics: Topics::new(journal.clone()),
+            log: Log::new(address, journal.clone()),
             locks: locks::QueueLocks::new(settings.lock_life),
             settings,
-            groups: groups::Groups::default(),
-            offsets: offsets::Offsets::default(),
+            groups: groups::Groups::new(journal.clone()),
+            offsets: offsets::Offsets::new(journal.clone()),
+            journal,
             schedule: schedule::Schedule::default(),
             halves: transactions::Undecided::default(),
             throughput: throughput::Throughput::default(),
@@ -83,7 +98,8 @@ impl Broker {
             ),
         };
         this.create_system_topics();
-        this
+        this.restore()?;
+        Ok(this)
     }
 
     /// Serves a request, if who asks may ask for it: each code has its file.
@@ -154,7 +170,15 @@ impl Broker {
             topics::HALF => self.check_back(&message),
             _ => self.deliver_delayed(&message),
         };
-        if let Err(refusal) = delivered {
+        // Not before: it may come twice, but not never. Where it could not be written, neither can
+        // this, and the next start delivers it.
+        let place = Position {
+            topic: due.queue.topic(),
+            queue_id: due.queue.id(),
+            offset: due.offset,
+        };
+        let kept = self.journal.delivered(place).map_err(Refusal::from);
+        if let Err(refusal) = delivered.and(kept) {
             tracing::warn!(?refusal, "a message that waited cannot be delivered");
         }
     }

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::DevServer;
 use crate::access::Account;
 use crate::settings::{MAX_QUEUES, Settings};
+use crate::{Data, DevServer};
 
 /// What a server should be; see [`DevServer::builder`].
 #[derive(Debug, Clone, Default)]
@@ -107,10 +108,21 @@ impl Builder {
         self
     }
 
+    /// Has topics, messages, offsets, groups and what waits kept there, and takes up what is there
+    /// already, as after the end of a server or of its process. The brokers take their ports again,
+    /// which message ids name; where one is not to be had, they take another one, and a warning is
+    /// logged. Without it all is in memory only.
+    ///
+    /// No two servers may use one at once.
+    pub fn data(mut self, data: Arc<dyn Data>) -> Self {
+        self.settings.data = Some(data);
+        self
+    }
+
     /// Starts the server on the current tokio runtime.
     ///
     /// # Errors
-    /// Where an address cannot be listened on.
+    /// Where an address cannot be listened on, or the data cannot be read.
     pub async fn start(self) -> io::Result<DevServer> {
         DevServer::start(self.settings).await
     }

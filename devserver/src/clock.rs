@@ -12,6 +12,17 @@ pub(crate) fn after(now: Instant, delay: Duration) -> Instant {
     now + delay.min(LONGEST_WAIT)
 }
 
+/// The same on the clock that messages carry, from this time in ms since 1970 on.
+pub(crate) fn after_ms(now: i64, delay: Duration) -> i64 {
+    now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// How long it is until a time in ms since 1970; nothing where it has passed.
+pub(crate) fn until(time: i64) -> Duration {
+    let left = time.saturating_sub(now_ms());
+    Duration::from_millis(u64::try_from(left).unwrap_or(0))
+}
+
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {
     SystemTime::now()

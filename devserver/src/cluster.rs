@@ -64,7 +64,8 @@ impl Cluster {
             return Err(InvalidTopic(format!("{queues} queues are too many")));
         }
         for node in &*self.nodes {
-            node.broker().topics.set(name, TopicConfig::new(queues));
+            let set = node.broker().topics.set(name, TopicConfig::new(queues));
+            set.map_err(|error| InvalidTopic(format!("it cannot be kept: {error}")))?;
         }
         Ok(())
     }

@@ -18,7 +18,8 @@
 //! Reading order: `server` starts the `node`s, `listener` accepts, `connection` owns one socket,
 //! `service` is the door that every request passes, `name_server` and `broker` are behind it.
 //! `faults` says what goes wrong on purpose, `control` does what other languages ask for. One file
-//! per exchange below `broker`, the messages themselves in `store`.
+//! per exchange below `broker`, the messages themselves in `store`, and what is kept of them beyond
+//! the process, if anything is, in `journal`.
 
 #![forbid(unsafe_code)]
 
@@ -31,8 +32,10 @@ mod cluster;
 mod connection;
 mod console;
 mod control;
+mod data;
 mod delayed;
 pub mod faults;
+mod journal;
 mod listener;
 mod long_poll;
 mod name_server;
@@ -53,5 +56,6 @@ pub use builder::Builder;
 pub use cluster::{BrokerInfo, InvalidTopic};
 pub use console::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
 pub use control::ControlError;
+pub use data::Data;
 pub use options::InvalidOption;
 pub use server::DevServer;

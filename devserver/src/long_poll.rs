@@ -159,7 +159,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_wakes_the_pulls_that_still_wait_and_no_others() {
-        let log = Log::new("127.0.0.1:10911".parse().expect("an address"));
+        let log = Log::new(
+            "127.0.0.1:10911".parse().expect("an address"),
+            crate::journal::Journal::default(),
+        );
         let queue = Arc::new(Queue::new(Arc::from("t"), 0));
         let (here, gone) = (peer(1), peer(2));
         let (mut pulls, mut lost) = (WaitingPulls::default(), WaitingPulls::default());

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::broker::{Broker, broker_name};
 use crate::faults::{Counters, Faults};
+use crate::journal::Journal;
 use crate::listener::Listener;
 use crate::service::Service;
 use crate::settings::Settings;
@@ -42,6 +43,7 @@ pub(crate) struct Node {
     /// On which it listens.
     bound: SocketAddr,
     common: Common,
+    journal: Journal,
     broker: RwLock<Arc<Broker>>,
     is_running: AtomicBool,
     life: Mutex<Life>,
@@ -60,20 +62,24 @@ enum Life {
 }
 
 impl Node {
-    /// Starts a broker on a port of the system's choice.
+    /// Starts a broker on the port that it had, or on one of the system's choice.
     pub(crate) async fn start(number: usize, common: Common) -> io::Result<Self> {
-        let socket = TcpListener::bind((common.settings.listen.ip(), 0)).await?;
+        let journal = Journal::new(common.settings.data.as_ref(), number);
+        let name = broker_name(number);
+        let socket = listen(&name, common.settings.listen.ip(), &journal).await?;
         let bound = socket.local_addr()?;
         let address = reachable(bound);
-        let broker = Arc::new(Broker::new(number, address, Arc::clone(&common.settings)));
+        let settings = Arc::clone(&common.settings);
+        let broker = Broker::new(number, address, settings, journal.clone())?;
         let node = Self {
-            name: broker_name(number),
+            name,
             address,
             counters: Arc::default(),
             number,
             bound,
             common,
-            broker: RwLock::new(broker),
+            journal,
+            broker: RwLock::new(Arc::new(broker)),
             is_running: AtomicBool::new(false),
             life: Mutex::new(Life::Stopped),
         };
@@ -117,8 +123,9 @@ impl Node {
         if keep_data {
             self.broker().expire_locks(None);
         } else {
-            let settings = Arc::clone(&self.common.settings);
-            let empty = Broker::new(self.number, self.address, settings);
+            self.journal.clear()?;
+            let (settings, journal) = (Arc::clone(&self.common.settings), self.journal.clone());
+            let empty = Broker::new(self.number, self.address, settings, journal)?;
             *self.broker.write() = Arc::new(empty);
         }
         *life = self.run(port.listen(BACKLOG)?);
@@ -155,6 +162,23 @@ impl Node {
         self.is_running.store(true, Ordering::Release);
         Life::Running { stop, tasks }
     }
+}
+
+/// Listens on the port that a broker had; where there is none, or it is somebody else's now, on
+/// another one, which is kept.
+async fn listen(name: &str, ip: IpAddr, journal: &Journal) -> io::Result<TcpListener> {
+    if let Some(port) = journal.port()? {
+        match TcpListener::bind((ip, port)).await {
+            Ok(socket) => return Ok(socket),
+            Err(error) => tracing::warn!(
+                "{name} had port {port}, and takes another one: {error}. Messages from before are \
+                 not found by the ids that they had"
+            ),
+        }
+    }
+    let socket = TcpListener::bind((ip, 0)).await?;
+    journal.port_taken(socket.local_addr()?.port())?;
+    Ok(socket)
 }
 
 /// Binds a port without listening: who connects is refused, and nobody else gets it.

@@ -14,6 +14,7 @@ use crate::cluster::{BrokerInfo, Cluster, InvalidTopic};
 use crate::console::{self, Console};
 use crate::control::ControlError;
 use crate::faults::{ActiveRule, Count, Filter, Rule};
+use crate::journal;
 use crate::listener::Listener;
 use crate::name_server::NameServer;
 use crate::node::{Common, Node, reachable};
@@ -45,6 +46,9 @@ impl DevServer {
             tls: tls.map(Arc::new),
             ..Common::default()
         };
+        if let Some(data) = &common.settings.data {
+            journal::check_format(&**data)?;
+        }
         let socket = TcpListener::bind(common.settings.listen).await?;
         let mut nodes = Vec::new();
         for number in 0..common.settings.brokers {

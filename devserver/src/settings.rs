@@ -1,8 +1,10 @@
 //! What a server was asked to be.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Data;
 use crate::access::Accounts;
 
 /// The cluster's name, as a broker has it unless configured.
@@ -45,6 +47,8 @@ pub(crate) struct Settings {
     pub(crate) tls: bool,
     /// How many times as fast time passes for messages that wait.
     pub(crate) speed: f64,
+    /// Where all is kept; in memory only without one.
+    pub(crate) data: Option<Arc<dyn Data>>,
 }
 
 impl Default for Settings {
@@ -62,6 +66,7 @@ impl Default for Settings {
             accounts: Accounts::default(),
             tls: false,
             speed: 1.0,
+            data: None,
         }
     }
 }

@@ -15,6 +15,6 @@ mod topic;
 pub(crate) use filter::Filter;
 pub(crate) use log::Log;
 pub(crate) use message::NewMessage;
-pub(crate) use queue::{Boundary, Queue};
+pub(crate) use queue::{Boundary, Queue, Unstored};
 pub(crate) use read::{Ask, Read, Status};
 pub(crate) use topic::{Topic, TopicConfig, Topics};

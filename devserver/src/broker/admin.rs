@@ -29,7 +29,7 @@ impl Broker {
         if config.read_queues.max(config.write_queues) > MAX_QUEUES {
             return Err(illegal(format!("more than {MAX_QUEUES} queues")));
         }
-        self.topics.set(name, config);
+        self.topics.set(name, config)?;
         Ok(success().into())
     }
 }

@@ -52,10 +52,10 @@ impl Broker {
             })
             .collect();
         let queue = draft.topic.queue(draft.queue_id);
-        let appended = queue
-            .ok_or_else(illegal_message)?
-            .append(&self.log, clock::now_ms(), &messages)
-            .map_err(|_| illegal_message())?;
+        let appended =
+            queue
+                .ok_or_else(illegal_message)?
+                .append(&self.log, clock::now_ms(), &messages)?;
         let mut ids = String::with_capacity(ID * messages.len());
         for offset in appended.log_offsets {
             let comma = if ids.is_empty() { "" } else { "," };

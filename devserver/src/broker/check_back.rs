@@ -1,7 +1,6 @@
 //! CHECK_TRANSACTION_STATE: producers are asked about half messages that they left undecided
 //! (Java's `TransactionalMessageServiceImpl`, `AbstractTransactionalMessageCheckListener`).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -11,8 +10,9 @@ use onsmq_proto::message::{StoredMessage, StoredRecord};
 
 use super::Broker;
 use super::properties::edit;
-use super::put::{Draft, Stored};
+use super::put::Draft;
 use super::topics::HALF;
+use super::transactions::id;
 use crate::answer::{Refusal, from_server};
 use crate::clock;
 use crate::store::NewMessage;
@@ -21,15 +21,10 @@ use crate::store::NewMessage;
 const MAX_CHECKS: usize = 15;
 
 impl Broker {
-    /// Has a half message asked about when it was left alone long enough.
-    pub(super) fn schedule_check_back(&self, draft: &Draft<'_>, stored: &Stored, is_first: bool) {
-        let delay = self
-            .settings
-            .check_back_delay(is_first, immunity(&draft.properties));
-        if let Some(queue) = draft.topic.queue(draft.queue_id) {
-            self.schedule
-                .add(delay, Arc::clone(queue), stored.queue_offset);
-        }
+    /// How long a half message is left alone before its producer is asked.
+    pub(super) fn check_back_delay(&self, draft: &Draft<'_>, is_first: bool) -> Duration {
+        self.settings
+            .check_back_delay(is_first, immunity(&draft.properties))
     }
 
     /// Asks for a verdict on a half message that has none. It is stored again each time, and
@@ -41,7 +36,7 @@ impl Broker {
         let times = times_checked(half);
         if times >= MAX_CHECKS {
             self.halves.decide(half);
-            return Ok(());
+            return Ok(self.journal.half_decided(id(half))?);
         }
         let count = (times + 1).to_string();
         let changes = [
@@ -49,13 +44,13 @@ impl Broker {
             (name::WAIT, Some("false")),
         ];
         let draft = Draft {
-            topic: self.group_topic(HALF),
+            topic: self.group_topic(HALF)?,
             queue_id: 0,
             properties: edit(half.raw_properties(), &changes),
             message: NewMessage::again(half, ""),
         };
-        let stored = self.put_now(&draft, clock::now_ms())?;
-        self.schedule_check_back(&draft, &stored, false);
+        let delay = self.check_back_delay(&draft, false);
+        let stored = self.put_waiting(&draft, clock::now_ms(), delay, None)?;
         let group = half.property(name::PRODUCER_GROUP).unwrap_or_default();
         let again = self.log.find(stored.log_offset);
         if let (Some(producer), Some(half)) = (self.groups.producer(group, times), again) {

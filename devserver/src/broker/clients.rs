@@ -27,8 +27,8 @@ impl Broker {
         let heartbeat = HeartbeatData::decode(&request.body)?;
         context.peer.introduce(request.language, request.version);
         for group in heartbeat.consumer_data_set {
-            self.groups.make_known(&group.group_name);
-            self.group_topic(&names::retry_topic(&group.group_name));
+            self.groups.make_known(&group.group_name)?;
+            self.group_topic(&names::retry_topic(&group.group_name))?;
             self.groups
                 .register_consumer(context.peer, &heartbeat.client_id, group);
         }

@@ -41,7 +41,7 @@ impl Broker {
         }
         let level = level(&draft.properties);
         if level > 0 {
-            return Ok(Some(self.delay_by_level(draft, level)));
+            return self.delay_by_level(draft, level).map(Some);
         }
         if properties::get(&draft.properties, TIMER_OUT_MS).is_some() {
             return Ok(None);
@@ -52,7 +52,7 @@ impl Broker {
         self.delay_by_time(draft, deliver_ms, now)
     }
 
-    fn delay_by_level(&self, draft: &mut Draft<'_>, level: i32) -> Duration {
+    fn delay_by_level(&self, draft: &mut Draft<'_>, level: i32) -> Result<Duration, Refusal> {
         let level = self.settings.clamp_level(level);
         let is_retry = names::is_retry_topic(&draft.topic.name);
         // A level beats a time.
@@ -63,8 +63,8 @@ impl Broker {
         ];
         let clamped = level.to_string();
         let changes = [&dropped[..], &[(name::DELAY, Some(clamped.as_str()))]].concat();
-        self.redirect(draft, SCHEDULE, level - 1, &changes);
-        self.settings.delay(level, is_retry)
+        self.redirect(draft, SCHEDULE, level - 1, &changes)?;
+        Ok(self.settings.delay(level, is_retry))
     }
 
     fn delay_by_time(
@@ -89,7 +89,7 @@ impl Broker {
             (TIMER_OUT_MS, Some(out.as_str())),
             (TIMER_ENQUEUE_MS, Some(enqueued.as_str())),
         ];
-        self.redirect(draft, TIMER, 0, &changes);
+        self.redirect(draft, TIMER, 0, &changes)?;
         let wait = Duration::from_millis(wait.unsigned_abs());
         Ok(Some(self.settings.sped_up(wait)))
     }
@@ -101,15 +101,16 @@ impl Broker {
         topic: &str,
         queue: usize,
         changes: &[(&str, Option<&str>)],
-    ) {
+    ) -> Result<(), Refusal> {
         let queue_id = draft.queue_id.to_string();
         let place = [
             (name::REAL_TOPIC, Some(&*draft.topic.name)),
             (name::REAL_QUEUE_ID, Some(queue_id.as_str())),
         ];
         draft.properties = edit(&draft.properties, &[changes, &place].concat());
-        draft.topic = self.group_topic(topic);
+        draft.topic = self.group_topic(topic)?;
         draft.queue_id = i32::try_from(queue).unwrap_or_default();
+        Ok(())
     }
 
     /// Moves a message whose time has come to its real queue.

@@ -2,6 +2,7 @@
 //! `ProducerManager`, `SubscriptionGroupManager`).
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,11 +12,15 @@ use onsmq_proto::subscription::SubscriptionData;
 use parking_lot::Mutex;
 
 use crate::answer::from_server;
+use crate::journal::Journal;
 use crate::peer::Peer;
 
 /// All groups of a broker.
-#[derive(Debug, Default)]
-pub(super) struct Groups(Mutex<State>);
+#[derive(Debug)]
+pub(super) struct Groups {
+    journal: Journal,
+    state: Mutex<State>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -53,20 +58,34 @@ pub(crate) struct GroupView {
 }
 
 impl Groups {
-    pub(super) fn make_known(&self, group: &str) {
-        let mut state = self.0.lock();
-        if !state.known.contains(group) {
-            state.known.insert(group.to_owned());
+    pub(super) fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            state: Mutex::default(),
         }
     }
 
+    pub(super) fn make_known(&self, group: &str) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if !state.known.contains(group) {
+            self.journal.group(group)?;
+            state.known.insert(group.to_owned());
+        }
+        Ok(())
+    }
+
+    /// The same with a group that was kept.
+    pub(super) fn restore(&self, group: &str) {
+        self.state.lock().known.insert(group.to_owned());
+    }
+
     pub(super) fn is_known(&self, group: &str) -> bool {
-        self.0.lock().known.contains(group)
+        self.state.lock().known.contains(group)
     }
 
     /// A heartbeat's word of a consumer group. The members hear of a change.
     pub(super) fn register_consumer(&self, peer: &Arc<Peer>, client_id: &str, data: ConsumerData) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let name = data.group_name.clone();
         let group = state
             .consumers
@@ -94,17 +113,17 @@ impl Groups {
 
     /// A heartbeat's word of a producer group.
     pub(super) fn register_producer(&self, peer: &Arc<Peer>, client_id: &str, group: String) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         join(state.producers.entry(group).or_default(), peer, client_id);
     }
 
     pub(super) fn unregister_consumer(&self, peer: &Peer, name: &str) {
-        let told = self.0.lock().leave(peer, name);
+        let told = self.state.lock().leave(peer, name);
         tell(name, &told.unwrap_or_default());
     }
 
     pub(super) fn unregister_producer(&self, peer: &Peer, group: &str) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         if let Some(members) = state.producers.get_mut(group) {
             members.retain(|member| member.peer.id != peer.id);
         }
@@ -112,7 +131,7 @@ impl Groups {
 
     /// A connection is gone: it leaves all of its groups.
     pub(super) fn disconnect(&self, peer: &Peer) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         for members in state.producers.values_mut() {
             members.retain(|member| member.peer.id != peer.id);
         }
@@ -130,7 +149,7 @@ impl Groups {
 
     /// A client of a producer group; another number may give another one.
     pub(super) fn producer(&self, group: &str, number: usize) -> Option<Arc<Peer>> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let members = state.producers.get(group)?;
         let member = members.get(number.checked_rem(members.len())?)?;
         Some(Arc::clone(&member.peer))
@@ -138,21 +157,21 @@ impl Groups {
 
     /// The client ids of a group's members.
     pub(super) fn members(&self, group: &str) -> Option<Vec<String>> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let members = &state.consumers.get(group)?.members;
         Some(members.iter().map(|it| it.client_id.clone()).collect())
     }
 
     /// The consumer groups that exist.
     pub(super) fn names(&self) -> Vec<String> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let with_members = state.consumers.keys();
         with_members.chain(&state.known).cloned().collect()
     }
 
     /// A consumer group with members.
     pub(super) fn view(&self, group: &str) -> Option<GroupView> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let group = state.consumers.get(group)?;
         Some(GroupView {
             message_model: group.message_model,
@@ -165,7 +184,7 @@ impl Groups {
 
     /// The producer groups with their members.
     pub(super) fn producers(&self) -> Vec<(String, Vec<Member>)> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let groups = state.producers.iter().filter(|(_, it)| !it.is_empty());
         groups
             .map(|(name, members)| (name.clone(), members.clone()))
@@ -179,7 +198,7 @@ impl Groups {
         group: &str,
         topic: &str,
     ) -> Option<Option<Arc<SubscriptionData>>> {
-        let state = self.0.lock();
+        let state = self.state.lock();
         let group = state.consumers.get(group)?;
         Some(group.subscriptions.get(topic).cloned())
     }

@@ -3,6 +3,7 @@
 //! GET_EARLIEST_MSG_STORETIME.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use onsmq_proto::codec::{Command, ResponseCode};
@@ -10,52 +11,83 @@ use parking_lot::Mutex;
 
 use super::Broker;
 use crate::answer::{Answered, Refusal, success};
+use crate::journal::{Journal, Position};
 use crate::store::{Boundary, Queue};
 
 /// The offsets that groups stored, by group and topic.
-#[derive(Debug, Default)]
-pub(super) struct Offsets(Mutex<HashMap<String, HashMap<String, ByQueue>>>);
+#[derive(Debug)]
+pub(super) struct Offsets {
+    journal: Journal,
+    by_group: Mutex<HashMap<String, HashMap<String, ByQueue>>>,
+}
 
 type ByQueue = HashMap<i32, i64>;
 
 impl Offsets {
-    pub(super) fn commit(&self, group: &str, topic: &str, queue_id: i32, offset: i64) {
-        let mut groups = self.0.lock();
+    pub(super) fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            by_group: Mutex::default(),
+        }
+    }
+
+    /// A group is at this place: its offset is that of the first message that is not consumed.
+    pub(super) fn commit(&self, group: &str, place: Position<'_>) -> io::Result<()> {
+        let mut groups = self.by_group.lock();
         let topics = groups.entry(group.to_owned()).or_default();
-        let queues = topics.entry(topic.to_owned()).or_default();
-        queues.insert(queue_id, offset);
+        let queues = topics.entry(place.topic.to_owned()).or_default();
+        // Clients commit again what has not changed.
+        if queues.get(&place.queue_id) != Some(&place.offset) {
+            self.journal.offset(group, place)?;
+            queues.insert(place.queue_id, place.offset);
+        }
+        Ok(())
+    }
+
+    /// The same with an offset that was kept.
+    pub(super) fn restore(&self, group: &str, place: Position<'_>) {
+        let mut groups = self.by_group.lock();
+        let topics = groups.entry(group.to_owned()).or_default();
+        let queues = topics.entry(place.topic.to_owned()).or_default();
+        queues.insert(place.queue_id, place.offset);
     }
 
     /// The topics that a group has offsets for.
     pub(super) fn topics(&self, group: &str) -> Vec<String> {
-        let groups = self.0.lock();
+        let groups = self.by_group.lock();
         let topics = groups.get(group).into_iter().flat_map(HashMap::keys);
         topics.cloned().collect()
     }
 
     /// The groups that have offsets for a topic.
     pub(super) fn groups(&self, topic: &str) -> Vec<String> {
-        let groups = self.0.lock();
+        let groups = self.by_group.lock();
         let of_topic = groups.iter().filter(|(_, it)| it.contains_key(topic));
         of_topic.map(|(group, _)| group.clone()).collect()
     }
 
     /// A topic is gone.
-    pub(super) fn forget_topic(&self, topic: &str) {
-        for topics in self.0.lock().values_mut() {
-            topics.remove(topic);
+    pub(super) fn forget_topic(&self, topic: &str) -> io::Result<()> {
+        for (group, topics) in self.by_group.lock().iter_mut() {
+            if topics.contains_key(topic) {
+                self.journal.offsets_forgotten(group, topic)?;
+                topics.remove(topic);
+            }
         }
+        Ok(())
     }
 
     /// A group's offsets for a topic are gone.
-    pub(super) fn forget(&self, group: &str, topic: &str) {
-        if let Some(topics) = self.0.lock().get_mut(group) {
+    pub(super) fn forget(&self, group: &str, topic: &str) -> io::Result<()> {
+        if let Some(topics) = self.by_group.lock().get_mut(group) {
+            self.journal.offsets_forgotten(group, topic)?;
             topics.remove(topic);
         }
+        Ok(())
     }
 
     pub(super) fn get(&self, group: &str, topic: &str, queue_id: i32) -> Option<i64> {
-        let groups = self.0.lock();
+        let groups = self.by_group.lock();
         groups.get(group)?.get(topic)?.get(&queue_id).copied()
     }
 }
@@ -79,7 +111,12 @@ impl Broker {
                 format!("Topic {topic} not exist!"),
             ));
         }
-        self.offsets.commit(group, topic, queue_id, offset);
+        let place = Position {
+            topic,
+            queue_id,
+            offset,
+        };
+        self.offsets.commit(group, place)?;
         Ok(success().into())
     }
 

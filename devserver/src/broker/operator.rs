@@ -1,6 +1,7 @@
 //! What operators see and do at a broker: the console stands on this.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use onsmq_proto::codec::{Command, ExtFields, RequestCode};
 use super::Broker;
 use super::groups::{GroupView, Member};
 use crate::answer::from_server;
+use crate::journal::Position;
 use crate::store::{Boundary, Queue};
 
 /// How far a group is in a queue.
@@ -35,17 +37,20 @@ impl Progress {
 
 impl Broker {
     /// Takes a topic away, with its messages and all offsets in it; `false` where it is not there.
-    pub(crate) fn delete_topic(&self, name: &str) -> bool {
-        let Some(topic) = self.topics.remove(name) else {
-            return false;
+    ///
+    /// # Errors
+    /// Where that cannot be kept: here and below.
+    pub(crate) fn delete_topic(&self, name: &str) -> io::Result<bool> {
+        let Some(topic) = self.topics.remove(name, &self.log)? else {
+            return Ok(false);
         };
-        self.offsets.forget_topic(name);
+        self.offsets.forget_topic(name)?;
         self.throughput.forget(name);
         self.log.forget(&topic);
         for queue in topic.queues() {
             queue.wake_all();
         }
-        true
+        Ok(true)
     }
 
     /// The consumer groups that exist, whether somebody is connected or not.
@@ -64,8 +69,8 @@ impl Broker {
     }
 
     /// Makes a consumer group that exists before anybody connects for it.
-    pub(crate) fn create_group(&self, group: &str) {
-        self.groups.make_known(group);
+    pub(crate) fn create_group(&self, group: &str) -> io::Result<()> {
+        self.groups.make_known(group)
     }
 
     /// The topics that a group has to do with: it has offsets there, or subscribes.
@@ -119,8 +124,8 @@ impl Broker {
     }
 
     /// A group's offsets in a topic are forgotten.
-    pub(crate) fn forget_offsets(&self, group: &str, topic: &str) {
-        self.offsets.forget(group, topic);
+    pub(crate) fn forget_offsets(&self, group: &str, topic: &str) -> io::Result<()> {
+        self.offsets.forget(group, topic)
     }
 
     /// Has a group go on at a time, or behind all that is stored: its offsets, and, as real
@@ -130,7 +135,7 @@ impl Broker {
         group: &str,
         topic: &str,
         time: Option<i64>,
-    ) -> Vec<(i32, i64)> {
+    ) -> io::Result<Vec<(i32, i64)>> {
         let found = self.topics.get(topic);
         let queues = found.iter().flat_map(|it| it.queues());
         let offsets: Vec<_> = queues
@@ -143,10 +148,15 @@ impl Broker {
             })
             .collect();
         for (queue_id, offset) in &offsets {
-            self.offsets.commit(group, topic, *queue_id, *offset);
+            let place = Position {
+                topic,
+                queue_id: *queue_id,
+                offset: *offset,
+            };
+            self.offsets.commit(group, place)?;
         }
         self.tell_of_reset(group, topic, time, &offsets);
-        offsets
+        Ok(offsets)
     }
 
     fn tell_of_reset(&self, group: &str, topic: &str, time: Option<i64>, offsets: &[(i32, i64)]) {

@@ -10,6 +10,7 @@ use onsmq_proto::subscription::SubscriptionData;
 use super::Broker;
 use super::topics::no_such_topic;
 use crate::answer::{Answered, Outcome, Refusal, Wait, answer};
+use crate::journal::Position;
 use crate::long_poll::Waiter;
 use crate::name_server::FAQ;
 use crate::service::Context;
@@ -74,6 +75,15 @@ impl<'a> PullHeader<'a> {
         self.sys_flag & flag != 0
     }
 
+    /// How far its group is.
+    const fn commits(&self) -> Position<'a> {
+        Position {
+            topic: self.topic,
+            queue_id: self.queue_id,
+            offset: self.commit_offset,
+        }
+    }
+
     fn ask<'f>(&self, filter: &'f Filter) -> Ask<'f> {
         let max_messages = usize::try_from(self.max_messages).unwrap_or(0);
         let max_bytes = self.max_bytes.and_then(|max| usize::try_from(max).ok());
@@ -95,9 +105,13 @@ const TAG: &str = "TAG";
 impl Broker {
     pub(super) fn pull(&self, context: &Context<'_>, request: &Command) -> Answered {
         let header = PullHeader::parse(request)?;
-        self.groups.make_known(header.group);
+        self.groups.make_known(header.group)?;
         let queue = self.queue_to_pull(context, &header)?;
         let filter = super::clients::filter(self.subscription(&header)?)?;
+        // Once for each request, when it comes.
+        if context.may_wait && header.has(flag::COMMIT_OFFSET) {
+            self.offsets.commit(header.group, header.commits())?;
+        }
         let ask = header.ask(&filter);
         let read = if context.may_wait && header.has(flag::SUSPEND) {
             let peer = Arc::clone(context.peer);
@@ -106,12 +120,6 @@ impl Broker {
         } else {
             Some(queue.read(&ask))
         };
-        // Once for each request, when it comes.
-        if context.may_wait && header.has(flag::COMMIT_OFFSET) {
-            let (group, topic) = (header.group, header.topic);
-            self.offsets
-                .commit(group, topic, header.queue_id, header.commit_offset);
-        }
         if let Some(read) = &read {
             self.throughput
                 .pulled(header.group, header.topic, read.count);

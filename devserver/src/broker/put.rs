@@ -1,15 +1,16 @@
 //! The way into the store that every single message takes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use onsmq_proto::WireError;
 use onsmq_proto::codec::ResponseCode;
 
 use super::Broker;
 use crate::answer::Refusal;
 use crate::clock;
+use crate::journal::Waiting;
 use crate::settings::MAX_BODY;
-use crate::store::{NewMessage, Topic};
+use crate::store::{NewMessage, Topic, Unstored};
 
 /// A message on its way to a queue.
 #[derive(Debug)]
@@ -36,19 +37,41 @@ impl Broker {
         let now = clock::now_ms();
         match self.plan_delay(draft, now)? {
             None => self.put_now(draft, now),
-            Some(delay) => {
-                let stored = self.put_now(draft, now)?;
-                if let Some(queue) = draft.topic.queue(draft.queue_id) {
-                    self.schedule
-                        .add(delay, Arc::clone(queue), stored.queue_offset);
-                }
-                Ok(stored)
-            }
+            Some(delay) => self.put_waiting(draft, now, delay, None),
         }
     }
 
     /// Stores a message in its queue.
     pub(super) fn put_now(&self, draft: &Draft<'_>, now: i64) -> Result<Stored, Refusal> {
+        self.store(draft, now, None)
+    }
+
+    /// Stores a message where it waits. `half` is the id of a half message that is to be decided.
+    pub(super) fn put_waiting(
+        &self,
+        draft: &Draft<'_>,
+        now: i64,
+        delay: Duration,
+        half: Option<&str>,
+    ) -> Result<Stored, Refusal> {
+        let due = clock::after_ms(now, delay);
+        let stored = self.store(draft, now, Some(Waiting { due, half }))?;
+        if let Some(id) = half {
+            self.halves.insert(id);
+        }
+        if let Some(queue) = draft.topic.queue(draft.queue_id) {
+            self.schedule
+                .add(delay, Arc::clone(queue), stored.queue_offset);
+        }
+        Ok(stored)
+    }
+
+    fn store(
+        &self,
+        draft: &Draft<'_>,
+        now: i64,
+        waiting: Option<Waiting<'_>>,
+    ) -> Result<Stored, Refusal> {
         if draft.message.body.len() > MAX_BODY {
             return Err(illegal_message());
         }
@@ -60,9 +83,7 @@ impl Broker {
             properties: &draft.properties,
             ..draft.message.clone()
         };
-        let appended = queue
-            .append(&self.log, now, &[message])
-            .map_err(|_: WireError| illegal_message())?;
+        let appended = queue.append_waiting(&self.log, now, &[message], waiting)?;
         Ok(Stored {
             queue_offset: appended.queue_offset,
             log_offset: appended.log_offsets.first().copied().unwrap_or_default(),
@@ -79,6 +100,15 @@ pub(super) fn illegal_message() -> Refusal {
              length limit {MAX_BODY}B, msg properties length limit 32KB."
         ),
     )
+}
+
+impl From<Unstored> for Refusal {
+    fn from(why: Unstored) -> Self {
+        match why {
+            Unstored::TooLong => illegal_message(),
+            Unstored::Unkept(error) => error.into(),
+        }
+    }
 }
 
 fn no_such_queue(draft: &Draft<'_>) -> Refusal {

@@ -94,6 +94,25 @@ impl Schedule {
     }
 }
 
+#[cfg(test)]
+impl Schedule {
+    /// What waits, in no order.
+    pub(super) fn waiting(&self) -> Vec<Due> {
+        let waiting = self.waiting.lock();
+        let of = |Reverse(entry): &Reverse<Entry>| Due {
+            queue: Arc::clone(&entry.due.queue),
+            offset: entry.due.offset,
+        };
+        waiting.heap.iter().map(of).collect()
+    }
+
+    /// Takes the first one, as if its time had come.
+    pub(super) fn take_first(&self) -> Option<Due> {
+        let Reverse(entry) = self.waiting.lock().heap.pop()?;
+        Some(entry.due)
+    }
+}
+
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.time, self.number).cmp(&(other.time, other.number))

@@ -94,7 +94,7 @@ impl Broker {
             ));
         }
         let topic = self
-            .topic_for_send(name, header.default_topic, header.default_topic_queues)
+            .topic_for_send(name, header.default_topic, header.default_topic_queues)?
             .ok_or_else(|| no_such_topic(name, ""))?;
         let queues = topic.config.write_queues.max(topic.config.read_queues);
         if i64::from(header.queue_id) >= i64::from(queues) {
@@ -117,8 +117,8 @@ impl Broker {
     ) -> Result<ExtFields, Refusal> {
         let queue_id = draft.queue_id;
         draft.properties = received(header.properties, || self.unique_id());
-        if self.is_dead_letter(request, header) {
-            self.to_dead_letters(header.topic, &mut draft);
+        if self.is_dead_letter(request, header)? {
+            self.to_dead_letters(header.topic, &mut draft)?;
         }
         let stored = if is_half(&draft) {
             self.put_half(&mut draft)?
@@ -130,20 +130,21 @@ impl Broker {
 
     /// Whether a message to a retry topic is dead: an ordered consumer's, which counts itself
     /// and holds locks, or one that came too often.
-    fn is_dead_letter(&self, request: &Command, header: &SendHeader<'_>) -> bool {
+    fn is_dead_letter(&self, request: &Command, header: &SendHeader<'_>) -> Result<bool, Refusal> {
         let Some(group) = group_of_retry_topic(header.topic) else {
-            return false;
+            return Ok(false);
         };
-        self.groups.make_known(group);
+        self.groups.make_known(group)?;
         let max = max_reconsume_times(request, header.max_reconsume_times);
-        header.reconsume_times > max || self.locks.any_held(group)
+        Ok(header.reconsume_times > max || self.locks.any_held(group))
     }
 
-    fn to_dead_letters(&self, retry_topic: &str, draft: &mut Draft<'_>) {
+    fn to_dead_letters(&self, retry_topic: &str, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let group = group_of_retry_topic(retry_topic).unwrap_or_default();
-        draft.topic = self.group_topic(&names::dlq_topic(group));
+        draft.topic = self.group_topic(&names::dlq_topic(group))?;
         draft.queue_id = 0;
         draft.properties = edit(&draft.properties, &[(name::DELAY, Some("-1"))]);
+        Ok(())
     }
 
     fn sent(&self, queue_id: i32, stored: &Stored, properties: &str) -> ExtFields {

@@ -23,15 +23,15 @@ impl Broker {
         let offset = fields.parse_required("offset")?;
         let level: i32 = fields.parse_required("delayLevel")?;
         let max = max_reconsume_times(request, fields.parse("maxReconsumeTimes")?);
-        self.groups.make_known(group);
-        let retry_topic = self.group_topic(&names::retry_topic(group));
+        self.groups.make_known(group)?;
+        let retry_topic = self.group_topic(&names::retry_topic(group))?;
         let message = self.log.find(offset).ok_or_else(|| {
             let text = format!("look message by offset failed, {offset}");
             Refusal::new(ResponseCode::SYSTEM_ERROR, text)
         })?;
         let times = message.reconsume_times();
         let (topic, level) = if times >= max || level < 0 {
-            (self.group_topic(&names::dlq_topic(group)), 0)
+            (self.group_topic(&names::dlq_topic(group))?, 0)
         } else if level == 0 {
             (retry_topic, FIRST_RETRY_LEVEL.saturating_add(times))
         } else {

@@ -36,6 +36,7 @@ impl Broker {
         let queues = self.settings.queues.cast_signed();
         let topic = self
             .topic_for_send(name, names::DEFAULT_TOPIC, queues)
+            .map_err(|refusal| refusal.remark().to_owned())?
             .ok_or_else(|| format!("there is no topic {name}: make it first"))?;
         let emptiest = topic.queues().iter().min_by_key(|queue| queue.max_offset());
         let queue_id = emptiest.map_or(0, |queue| queue.id());

@@ -162,7 +162,7 @@ impl Broker {
         let fields = &request.fields;
         let (group, topic) = (fields.required("group")?, fields.required("topic")?);
         let time: i64 = fields.parse_required("timestamp")?;
-        let offsets = self.reset_offsets(group, topic, Some(time).filter(|it| *it >= 0));
+        let offsets = self.reset_offsets(group, topic, Some(time).filter(|it| *it >= 0))?;
         let queue = |queue_id| QueueRef {
             topic: topic.to_owned(),
             broker_name: self.name.clone(),

@@ -66,16 +66,17 @@ pub(super) fn no_such_topic(topic: &str, separator: &str) -> Refusal {
 impl Broker {
     pub(super) fn create_system_topics(&self) {
         let levels = u32::try_from(self.settings.delay_levels.len()).unwrap_or(u32::MAX);
-        self.topics.set(SCHEDULE, TopicConfig::new(levels.max(1)));
-        self.topics.set(TIMER, TopicConfig::new(1));
-        self.topics.set(HALF, TopicConfig::new(1));
+        self.topics
+            .restore(SCHEDULE, TopicConfig::new(levels.max(1)));
+        self.topics.restore(TIMER, TopicConfig::new(1));
+        self.topics.restore(HALF, TopicConfig::new(1));
         if self.settings.auto_create_topics {
             let config = TopicConfig::new(self.settings.queues);
             let inherited = TopicConfig {
                 perm: config.perm | TopicConfig::INHERIT,
                 ..config
             };
-            self.topics.set(names::DEFAULT_TOPIC, inherited);
+            self.topics.restore(names::DEFAULT_TOPIC, inherited);
         }
     }
 
@@ -85,9 +86,9 @@ impl Broker {
         name: &str,
         default_topic: &str,
         default_queues: i32,
-    ) -> Option<Arc<Topic>> {
+    ) -> Result<Option<Arc<Topic>>, Refusal> {
         if let Some(topic) = self.topics.get(name) {
-            return Some(topic);
+            return Ok(Some(topic));
         }
         let inherited = self
             .topics
@@ -99,17 +100,19 @@ impl Broker {
                 perm: default.config.perm & !TopicConfig::INHERIT,
                 ..TopicConfig::new(asked.min(default.config.write_queues))
             };
-            return Some(self.topics.get_or_create(name, config));
+            return Ok(Some(self.topics.get_or_create(name, config)?));
         }
-        names::is_retry_topic(name).then(|| self.group_topic(name))
+        names::is_retry_topic(name)
+            .then(|| self.group_topic(name))
+            .transpose()
     }
 
     /// A group's retry or dead-letter topic: one queue, read and written.
-    pub(super) fn group_topic(&self, name: &str) -> Arc<Topic> {
+    pub(super) fn group_topic(&self, name: &str) -> Result<Arc<Topic>, Refusal> {
         let config = TopicConfig {
             perm: perm::READ | perm::WRITE,
             ..TopicConfig::new(1)
         };
-        self.topics.get_or_create(name, config)
+        Ok(self.topics.get_or_create(name, config)?)
     }
 }

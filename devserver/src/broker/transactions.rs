@@ -21,8 +21,7 @@ use crate::clock;
 pub(super) struct Undecided(Mutex<HashSet<String>>);
 
 impl Undecided {
-    fn insert(&self, half_properties: &str) {
-        let id = properties::get(half_properties, name::UNIQ_KEY).unwrap_or_default();
+    pub(super) fn insert(&self, id: &str) {
         self.0.lock().insert(id.to_owned());
     }
 
@@ -36,7 +35,7 @@ impl Undecided {
     }
 }
 
-fn id(half: &StoredMessage) -> &str {
+pub(super) fn id(half: &StoredMessage) -> &str {
     half.property(name::UNIQ_KEY).unwrap_or_default()
 }
 
@@ -46,11 +45,10 @@ impl Broker {
         let id = properties::get(&draft.properties, name::UNIQ_KEY).map(str::to_owned);
         let changes = [(name::TRANSACTION_ID, id.as_deref())];
         draft.message.sys_flag &= !sys_flag::TRANSACTION_ROLLBACK;
-        self.redirect(draft, HALF, 0, &changes);
-        let stored = self.put_now(draft, clock::now_ms())?;
-        self.halves.insert(&draft.properties);
-        self.schedule_check_back(draft, &stored, true);
-        Ok(stored)
+        self.redirect(draft, HALF, 0, &changes)?;
+        let delay = self.check_back_delay(draft, true);
+        let id = Some(id.as_deref().unwrap_or_default());
+        self.put_waiting(draft, clock::now_ms(), delay, id)
     }
 
     pub(super) fn end_transaction(&self, request: &Command) -> Answered {
@@ -60,8 +58,11 @@ impl Broker {
             return Ok(Outcome::Silence);
         }
         let half = self.half_message(request)?;
-        if self.halves.decide(&half) && verdict == sys_flag::TRANSACTION_COMMIT {
-            self.commit(&half)?;
+        if self.halves.decide(&half) {
+            if verdict == sys_flag::TRANSACTION_COMMIT {
+                self.commit(&half)?;
+            }
+            self.journal.half_decided(id(&half))?;
         }
         Ok(success().into())
     }

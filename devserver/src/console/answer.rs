@@ -1,5 +1,7 @@
 //! What operations answer (`openapi.md`, Response).
 
+use std::io;
+
 use serde_json::{Value, json};
 
 /// What an operation came to.
@@ -115,6 +117,14 @@ impl Refused {
     /// A parameter is not what it has to be.
     pub(super) fn field(name: &str, why: &str) -> Self {
         Self::new(Code::FieldCheckInvalid, format!("parameter {name}: {why}"))
+    }
+}
+
+/// What was asked for cannot be kept.
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        let text = format!("the dev server cannot keep its data: {error}");
+        Self::new(Code::InvokeError, text)
     }
 }
 

@@ -7,7 +7,9 @@ use onsmq_proto::message::StoredMessage;
 use onsmq_proto::message::id::OffsetMessageId;
 use parking_lot::Mutex;
 
+use super::segments::Place;
 use super::{Queue, Topic};
+use crate::journal::Journal;
 
 /// The address space of a broker's messages.
 ///
@@ -18,6 +20,7 @@ use super::{Queue, Topic};
 #[derive(Debug)]
 pub(crate) struct Log {
     host: SocketAddr,
+    journal: Journal,
     pieces: Mutex<Pieces>,
 }
 
@@ -37,15 +40,21 @@ struct Piece {
 
 impl Log {
     /// `host` is the broker's own address, which its message ids name.
-    pub(crate) fn new(host: SocketAddr) -> Self {
+    pub(crate) fn new(host: SocketAddr, journal: Journal) -> Self {
         Self {
             host,
+            journal,
             pieces: Mutex::default(),
         }
     }
 
     pub(crate) const fn host(&self) -> SocketAddr {
         self.host
+    }
+
+    /// Where messages are kept.
+    pub(super) const fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// The id of the message at an address.
@@ -67,6 +76,28 @@ impl Log {
             segment,
         });
         base
+    }
+
+    /// Takes up a record that was kept: its piece, where it is the first one there.
+    pub(super) fn restore(&self, queue: &Arc<Queue>, place: Place, message: &StoredMessage) {
+        let mut pieces = self.pieces.lock();
+        let base = message.commit_log_offset();
+        let length = i64::try_from(message.record().len()).unwrap_or(i64::MAX);
+        pieces.next = pieces.next.max(base.saturating_add(length));
+        if place.start == 0 {
+            pieces.all.push(Piece {
+                base,
+                queue: Arc::clone(queue),
+                segment: place.segment,
+            });
+        }
+    }
+
+    /// All that was kept is here again; the log ended at `end`, or further.
+    pub(crate) fn restored(&self, end: i64) {
+        let mut pieces = self.pieces.lock();
+        pieces.next = pieces.next.max(end);
+        pieces.all.sort_unstable_by_key(|piece| piece.base);
     }
 
     /// The message at an address, if one begins there.

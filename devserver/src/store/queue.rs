@@ -1,5 +1,6 @@
 //! One queue of a topic: its messages, and who waits for more.
 
+use std::io;
 use std::sync::Arc;
 
 use onsmq_proto::WireError;
@@ -8,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::records::{Common, Records, offset_of};
 use super::{Ask, Log, NewMessage, Read};
+use crate::journal::{Position, Waiting};
 use crate::long_poll::Waiter;
 
 /// A queue. Its lock is held for as long as messages are copied in or out, and never while
@@ -23,6 +25,17 @@ pub(crate) struct Queue {
 struct State {
     records: Records,
     waiters: Vec<Waiter>,
+    /// Its topic is gone.
+    is_gone: bool,
+}
+
+/// Why messages were not stored; none of them is.
+#[derive(Debug)]
+pub(crate) enum Unstored {
+    /// One is too long for a record.
+    TooLong,
+    /// They could not be kept.
+    Unkept(io::Error),
 }
 
 /// Where messages went.
@@ -63,13 +76,27 @@ impl Queue {
     /// Appends messages, which follow each other in the queue, and wakes who waits for them.
     ///
     /// # Errors
-    /// [`WireError::TooLong`]; the messages before the one that is too long are stored.
+    /// [`Unstored`].
     pub(crate) fn append(
         self: &Arc<Self>,
         log: &Log,
         now: i64,
         messages: &[NewMessage<'_>],
-    ) -> Result<Appended, WireError> {
+    ) -> Result<Appended, Unstored> {
+        self.append_waiting(log, now, messages, None)
+    }
+
+    /// The same with messages that wait.
+    ///
+    /// # Errors
+    /// [`Unstored`].
+    pub(crate) fn append_waiting(
+        self: &Arc<Self>,
+        log: &Log,
+        now: i64,
+        messages: &[NewMessage<'_>],
+        waiting: Option<Waiting<'_>>,
+    ) -> Result<Appended, Unstored> {
         let common = Common {
             topic: &self.topic,
             queue_id: self.id,
@@ -78,20 +105,68 @@ impl Queue {
         let mut state = self.state.lock();
         let first = state.records.len();
         let store_time = state.records.store_time(now);
-        let log_offsets: Result<_, _> = messages
+        let stored: Result<_, _> = messages
             .iter()
             .map(|message| {
                 let reserve = |segment, capacity| log.reserve(self, segment, capacity);
                 state.records.append(common, store_time, message, reserve)
             })
             .collect();
+        // Nobody sees them before the lock is let go.
+        let kept = stored
+            .map_err(|_: WireError| Unstored::TooLong)
+            .and_then(|log_offsets| match self.keep(log, &state, first, waiting) {
+                Ok(()) => Ok(log_offsets),
+                Err(error) => Err(Unstored::Unkept(error)),
+            });
+        let log_offsets = kept.inspect_err(|_| state.records.take_back(first))?;
         let woken = state.take_waiters_for(first);
         drop(state);
         woken.into_iter().for_each(Waiter::wake);
         Ok(Appended {
             queue_offset: offset_of(first),
-            log_offsets: log_offsets?,
+            log_offsets,
         })
+    }
+
+    /// Writes the messages from `first` on into the broker's journal.
+    fn keep(
+        &self,
+        log: &Log,
+        state: &State,
+        first: usize,
+        waiting: Option<Waiting<'_>>,
+    ) -> io::Result<()> {
+        if state.is_gone {
+            return Ok(());
+        }
+        let place = Position {
+            topic: &self.topic,
+            queue_id: self.id,
+            offset: offset_of(first),
+        };
+        let records = (first..state.records.len()).filter_map(|at| state.records.record(at));
+        log.journal().appended(place, records, waiting)
+    }
+
+    /// Appends a message as it was kept; `false` where it does not follow the last one.
+    pub(crate) fn restore(self: &Arc<Self>, log: &Log, message: &StoredMessage) -> bool {
+        let mut state = self.state.lock();
+        let Some(place) = state.records.restore(message) else {
+            return false;
+        };
+        log.restore(self, place, message);
+        true
+    }
+
+    /// All that was kept is here again.
+    pub(crate) fn restored(&self) {
+        self.state.lock().records.restored();
+    }
+
+    /// Its topic is about to go: what is appended from now on is not kept.
+    pub(super) fn close(&self) {
+        self.state.lock().is_gone = true;
     }
 
     /// One past the last message.

@@ -111,6 +111,39 @@ impl Records {
         Ok(commit_log_offset)
     }
 
+    /// Takes back the messages from `first` on.
+    pub(super) fn take_back(&mut self, first: usize) {
+        if let Some(entry) = self.index.get(first) {
+            self.segments.truncate(entry.place);
+            self.index.truncate(first);
+        }
+    }
+
+    /// Appends a message as it was stored before, and gives its place; `None` where it does not
+    /// follow the last one.
+    pub(super) fn restore(&mut self, message: &StoredMessage) -> Option<Place> {
+        if message.queue_offset() != self.max_offset() {
+            return None;
+        }
+        let address = message.commit_log_offset();
+        let place = self.segments.restore(address, message.record())?;
+        let tag = tag_code(message.raw_properties());
+        self.index.push(Entry { place, tag });
+        self.last_store_time = self.last_store_time.max(message.store_timestamp());
+        Some(place)
+    }
+
+    /// All that was stored before is here again.
+    pub(super) fn restored(&mut self) {
+        self.segments.seal();
+    }
+
+    /// The record with this offset.
+    pub(super) fn record(&self, at: usize) -> Option<&[u8]> {
+        let run = self.run(at)?;
+        self.segments.get(run.segment).get(run.range)
+    }
+
     /// The message with this offset.
     pub(super) fn message(&self, at: usize) -> Option<StoredMessage> {
         let run = self.run(at)?;

@@ -72,6 +72,45 @@ impl Segments {
         Some((Place { segment, start }, address, &mut open.bytes))
     }
 
+    /// Takes back what was written from a place on. The pieces stay.
+    pub(super) fn truncate(&mut self, end: Place) {
+        let first = end.segment as usize;
+        let length_at = |at| if at == first { end.start as usize } else { 0 };
+        let open_at = self.sealed.len();
+        for (at, sealed) in self.sealed.iter_mut().enumerate().skip(first) {
+            sealed.bytes.truncate(length_at(at));
+        }
+        if let Some(open) = self.open.as_mut().filter(|_| open_at >= first) {
+            open.bytes.truncate(length_at(open_at));
+        }
+    }
+
+    /// Writes a record that has an address already, and gives its place. A piece is begun where it
+    /// does not follow the last one.
+    pub(super) fn restore(&mut self, address: i64, record: &[u8]) -> Option<Place> {
+        let follows = |open: &Segment<BytesMut>| {
+            let length = open.bytes.len();
+            length < MAX_CAPACITY && i64::try_from(length).is_ok_and(|it| open.base + it == address)
+        };
+        if !self.open.as_ref().is_some_and(follows) {
+            self.seal();
+            self.open(address, record.len());
+        }
+        let (place, _, bytes) = self.end()?;
+        bytes.extend_from_slice(record);
+        Some(place)
+    }
+
+    /// Has the last piece be full, and take no more memory than its records.
+    pub(super) fn seal(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.sealed.push(Segment {
+                base: open.base,
+                bytes: Bytes::copy_from_slice(&open.bytes),
+            });
+        }
+    }
+
     /// The bytes of a piece that are written.
     pub(super) fn get(&self, segment: u32) -> &[u8] {
         let at = segment as usize;

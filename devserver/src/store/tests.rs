@@ -7,9 +7,11 @@ use onsmq_proto::subscription::SubscriptionData;
 use proptest::prelude::*;
 
 use super::*;
+use crate::journal::Journal;
 
 fn log() -> Log {
-    Log::new("127.0.0.1:10911".parse().expect("an address"))
+    let host = "127.0.0.1:10911".parse().expect("an address");
+    Log::new(host, Journal::default())
 }
 
 fn queue() -> Arc<Queue> {
@@ -131,11 +133,11 @@ fn times_do_not_fall_and_are_found_again() {
 #[test]
 fn a_topic_that_grows_keeps_its_queues() {
     let (log, topics) = (log(), Topics::default());
-    topics.set("t", TopicConfig::new(1));
+    topics.set("t", TopicConfig::new(1)).expect("set");
     let topic = topics.get("t").expect("made");
     let queue = topic.queue(0).expect("one queue");
     queue.append(&log, 7, &[message(b"x", "")]).expect("short");
-    topics.set("t", TopicConfig::new(2));
+    topics.set("t", TopicConfig::new(2)).expect("set");
     let topic = topics.get("t").expect("made");
     assert_eq!(topic.queue(0).map(|queue| queue.max_offset()), Some(1));
     assert_eq!(topic.queue(1).map(|queue| queue.max_offset()), Some(0));

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use onsmq_proto::body::perm;
 use parking_lot::RwLock;
 
-use super::Queue;
+use super::{Log, Queue};
+use crate::journal::Journal;
 
 /// What is set of a topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +51,22 @@ pub(crate) struct Topic {
 }
 
 impl Topic {
-    fn new(name: &str, config: TopicConfig, mut queues: Vec<Arc<Queue>>) -> Self {
-        let name: Arc<str> = Arc::from(name);
-        let have = u32::try_from(queues.len()).unwrap_or(u32::MAX);
-        for id in have..config.queues() {
-            queues.push(Arc::new(Queue::new(Arc::clone(&name), id.cast_signed())));
-        }
-        Self {
-            name,
+    fn new(name: &str, config: TopicConfig, queues: Vec<Arc<Queue>>) -> Self {
+        let mut topic = Self {
+            name: Arc::from(name),
             config,
             queues,
+        };
+        topic.grow(config.queues());
+        topic
+    }
+
+    /// Adds queues until it has so many.
+    fn grow(&mut self, queues: u32) {
+        let have = u32::try_from(self.queues.len()).unwrap_or(u32::MAX);
+        for id in have..queues {
+            let queue = Queue::new(Arc::clone(&self.name), id.cast_signed());
+            self.queues.push(Arc::new(queue));
         }
     }
 
@@ -102,45 +110,100 @@ impl fmt::Display for Topic {
     }
 }
 
-/// All topics of a broker, by name.
+/// All topics of a broker, by name. They are kept under their lock, so that what is kept is what is
+/// here.
 #[derive(Debug, Default)]
-pub(crate) struct Topics(RwLock<HashMap<String, Arc<Topic>>>);
+pub(crate) struct Topics {
+    journal: Journal,
+    by_name: RwLock<HashMap<String, Arc<Topic>>>,
+}
 
 impl Topics {
+    pub(crate) fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            by_name: RwLock::default(),
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
-        self.0.read().get(name).cloned()
+        self.by_name.read().get(name).cloned()
     }
 
     /// The topic, made if there is none.
-    pub(crate) fn get_or_create(&self, name: &str, config: TopicConfig) -> Arc<Topic> {
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    pub(crate) fn get_or_create(&self, name: &str, config: TopicConfig) -> io::Result<Arc<Topic>> {
         if let Some(topic) = self.get(name) {
-            return topic;
+            return Ok(topic);
         }
-        let mut topics = self.0.write();
-        let topic = topics
-            .entry(name.to_owned())
-            .or_insert_with(|| Arc::new(Topic::new(name, config, Vec::new())));
-        Arc::clone(topic)
+        let mut topics = self.by_name.write();
+        if let Some(topic) = topics.get(name) {
+            return Ok(Arc::clone(topic));
+        }
+        self.journal.topic_set(name, &config)?;
+        let topic = Arc::new(Topic::new(name, config, Vec::new()));
+        topics.insert(name.to_owned(), Arc::clone(&topic));
+        Ok(topic)
     }
 
     /// All of them, by name.
     pub(crate) fn all(&self) -> Vec<Arc<Topic>> {
-        let mut all: Vec<_> = self.0.read().values().cloned().collect();
+        let mut all: Vec<_> = self.by_name.read().values().cloned().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         all
     }
 
     /// Takes the topic away, and gives it.
-    pub(crate) fn remove(&self, name: &str) -> Option<Arc<Topic>> {
-        self.0.write().remove(name)
+    ///
+    /// # Errors
+    /// Where that cannot be kept.
+    pub(crate) fn remove(&self, name: &str, log: &Log) -> io::Result<Option<Arc<Topic>>> {
+        let mut topics = self.by_name.write();
+        let Some(topic) = topics.get(name) else {
+            return Ok(None);
+        };
+        topic.queues.iter().for_each(|queue| queue.close());
+        self.journal.topic_removed(name, log.end())?;
+        Ok(topics.remove(name))
     }
 
     /// Makes the topic, or changes its settings. Queues that it had keep their messages.
-    pub(crate) fn set(&self, name: &str, config: TopicConfig) {
-        let mut topics = self.0.write();
-        let queues = topics
-            .get(name)
-            .map_or_else(Vec::new, |topic| topic.queues.clone());
-        topics.insert(name.to_owned(), Arc::new(Topic::new(name, config, queues)));
+    ///
+    /// # Errors
+    /// Where that cannot be kept.
+    pub(crate) fn set(&self, name: &str, config: TopicConfig) -> io::Result<()> {
+        let mut topics = self.by_name.write();
+        self.journal.topic_set(name, &config)?;
+        put(&mut topics, name, config);
+        Ok(())
     }
+
+    /// The same with a topic that is not to be kept: it is, or it is there from the start.
+    pub(crate) fn restore(&self, name: &str, config: TopicConfig) {
+        put(&mut self.by_name.write(), name, config);
+    }
+
+    /// The queue of a topic, made where the topic has fewer now than it had.
+    pub(crate) fn restore_queue(&self, name: &str, id: i32) -> Option<Arc<Queue>> {
+        let topic = self.get(name)?;
+        if let Some(queue) = topic.queue(id) {
+            return Some(Arc::clone(queue));
+        }
+        let mut grown = Topic::new(name, topic.config, topic.queues.clone());
+        grown.grow(u32::try_from(id).ok()?.saturating_add(1));
+        let queue = grown.queue(id).cloned();
+        self.by_name
+            .write()
+            .insert(name.to_owned(), Arc::new(grown));
+        queue
+    }
+}
+
+fn put(topics: &mut HashMap<String, Arc<Topic>>, name: &str, config: TopicConfig) {
+    let queues = topics
+        .get(name)
+        .map_or_else(Vec::new, |topic| topic.queues.clone());
+    topics.insert(name.to_owned(), Arc::new(Topic::new(name, config, queues)));
 }

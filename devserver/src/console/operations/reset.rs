@@ -19,7 +19,7 @@ pub(super) fn reset_offset(call: &Call<'_>) -> Answered {
     let topic = call.topic()?;
     let mut by_broker = Map::new();
     for (broker, _) in &topic.at {
-        let offsets = broker.reset_offsets(&group, &topic.name, time);
+        let offsets = broker.reset_offsets(&group, &topic.name, time)?;
         let offsets: Map<_, _> = offsets
             .into_iter()
             .map(|(queue_id, offset)| (queue_id.to_string(), json!(offset)))

@@ -38,7 +38,7 @@ pub(super) fn create(call: &Call<'_>) -> Answered {
     };
     records.subscriptions.insert(key, relation);
     for broker in call.console.all_brokers() {
-        broker.create_group(id);
+        broker.create_group(id)?;
     }
     Ok(Done::empty())
 }
@@ -56,7 +56,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answered {
     for key in found {
         call.records().subscriptions.remove(&key);
         for broker in call.console.all_brokers() {
-            broker.forget_offsets(&key.0, &key.1);
+            broker.forget_offsets(&key.0, &key.1)?;
         }
     }
     Ok(Done::empty())

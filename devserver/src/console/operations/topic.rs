@@ -42,7 +42,7 @@ pub(super) fn create(call: &Call<'_>) -> Answered {
     records.topics.insert(name.clone(), record);
     for broker in call.console.all_brokers() {
         let config = TopicConfig::new(call.console.settings.queues);
-        broker.topics.get_or_create(&name, config);
+        broker.topics.get_or_create(&name, config)?;
     }
     Ok(Done::empty())
 }
@@ -59,7 +59,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answered {
     }
     call.records().forget_topic(name);
     for broker in call.console.all_brokers() {
-        broker.delete_topic(name);
+        broker.delete_topic(name)?;
     }
     Ok(Done::empty())
 }
