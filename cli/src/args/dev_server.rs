@@ -7,7 +7,7 @@ use clap::Args;
 /// Run a name server and brokers in memory, for tests and first steps
 ///
 /// Prints the name server's address and, on a second line, the console's, and runs until Ctrl-C.
-/// Messages, topics and offsets end with it.
+/// Messages, topics and offsets end with it, unless --data names a folder to keep them in.
 #[derive(Args)]
 pub(crate) struct DevServerArgs {
     /// The name server's port; 0 for any that is free
@@ -23,6 +23,10 @@ pub(crate) struct DevServerArgs {
     /// must be signed
     #[arg(long, value_name = "FILE")]
     pub(crate) accounts: Option<PathBuf>,
+    /// A folder to keep topics, messages and offsets in, made if it is not there: the next server
+    /// that is given it goes on with them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) options: DevServerOptions,
     /// Stop when standard input ends: so that the server does not outlive who started it

@@ -2,9 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::{fs, io};
 
 use onsmq_devserver::{Builder, DevServer};
+use onsmq_devserver_data::Folder;
 
 use crate::args::DevServerArgs;
 use crate::exit::{Exit, Failure, Result};
@@ -34,10 +36,14 @@ fn builder(args: &DevServerArgs) -> Result<Builder> {
     for (option, name, value) in args.options.said() {
         builder = set(builder, option, name, value)?;
     }
-    match &args.accounts {
-        Some(file) => set(builder, "--accounts", "accounts", &read(file)?),
-        None => Ok(builder),
+    if let Some(file) = &args.accounts {
+        builder = set(builder, "--accounts", "accounts", &read(file)?)?;
     }
+    if let Some(path) = &args.data {
+        let folder = Folder::open(path).map_err(|error| Failure::io(path.display(), &error))?;
+        builder = builder.data(Arc::new(folder));
+    }
+    Ok(builder)
 }
 
 fn set(builder: Builder, option: &str, name: &str, value: &str) -> Result<Builder> {
