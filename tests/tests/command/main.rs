@@ -3,6 +3,7 @@
 mod account;
 #[cfg(target_os = "linux")]
 mod crowd;
+mod data;
 mod docs;
 mod ends;
 mod messages;
