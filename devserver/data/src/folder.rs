@@ -4,14 +4,20 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
-use fjall::{Config, Keyspace, PartitionCreateOptions, PartitionHandle};
+use fjall::{Config, Keyspace, PartitionCreateOptions, PartitionHandle, PersistMode};
 use onsmq_devserver::Data;
 use parking_lot::Mutex;
 
 use crate::claim::claim;
 
 const MIB: u64 = 1024 * 1024;
+/// So much may wait in memory for the disk.
+const MAX_UNWRITTEN: u64 = 64 * MIB;
+/// How often it is looked whether it has become less.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A folder with a dev server's data, which is one process's at a time.
 pub struct Folder {
@@ -19,7 +25,7 @@ pub struct Folder {
     entries: PartitionHandle,
     writer: Mutex<Writer>,
     /// Before the claim: its threads have ended when the next process takes the folder.
-    _store: Keyspace,
+    store: Keyspace,
     _claim: File,
 }
 
@@ -41,7 +47,8 @@ impl Folder {
         // All that is kept is in the server's memory as well: it is read at the start, once.
         let config = Config::new(path.join("store"))
             .cache_size(MIB)
-            .max_write_buffer_size(32 * MIB)
+            // It would wait for ever for a thread that a full disk has ended: this waits itself.
+            .max_write_buffer_size(u64::MAX)
             .flush_workers(1)
             .compaction_workers(1);
         let store = config.open().map_err(to_io)?;
@@ -52,7 +59,7 @@ impl Folder {
             path: path.to_owned(),
             entries,
             writer: Mutex::default(),
-            _store: store,
+            store,
             _claim: claim,
         })
     }
@@ -65,9 +72,20 @@ impl Folder {
                 "an earlier write failed: {failure}. Start the server again"
             )));
         }
-        write().map_err(to_io).inspect_err(|error| {
+        let written = self.wait_for_room().and_then(|()| write());
+        written.map_err(to_io).inspect_err(|error| {
             writer.failure = Some(error.to_string());
         })
+    }
+
+    /// Waits until the disk has taken enough of what was written.
+    fn wait_for_room(&self) -> fjall::Result<()> {
+        while self.store.write_buffer_size() > MAX_UNWRITTEN {
+            // It fails where the store's threads have failed.
+            self.store.persist(PersistMode::Buffer)?;
+            thread::sleep(PAUSE);
+        }
+        Ok(())
     }
 }
 
@@ -131,6 +149,8 @@ fn check(key: &[u8]) -> io::Result<()> {
 fn to_io(error: fjall::Error) -> io::Error {
     match error {
         fjall::Error::Io(error) => error,
+        // What it was, its thread has written to standard error.
+        fjall::Error::Poisoned => io::Error::other("the store's threads have failed"),
         other => io::Error::other(other),
     }
 }
