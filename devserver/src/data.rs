@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::io;
 
+/// What [`Data::each`] shows an entry to: its key and its value.
+pub type EntryFn<'a> = dyn FnMut(&[u8], &[u8]) -> io::Result<()> + 'a;
+
 /// An ordered store of keys and values, which outlives the process: what [`Builder::data`] takes.
 ///
 /// What a call wrote is kept once the call has returned, though the process be killed then; it need
@@ -36,11 +39,7 @@ pub trait Data: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where they cannot be read, and what `look` fails with, which ends it.
-    fn each(
-        &self,
-        prefix: &[u8],
-        look: &mut dyn FnMut(&[u8], &[u8]) -> io::Result<()>,
-    ) -> io::Result<()>;
+    fn each(&self, prefix: &[u8], look: &mut EntryFn<'_>) -> io::Result<()>;
 }
 
 #[cfg(test)]

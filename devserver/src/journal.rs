@@ -12,6 +12,7 @@ use crate::Data;
 use crate::store::TopicConfig;
 use entry::{Key, Kind};
 
+pub(crate) use entry::damaged;
 pub(crate) use kept::check_format;
 
 /// A broker's part of a store, and nothing without one: its methods do nothing then. Clones are the

@@ -56,6 +56,6 @@ pub use builder::Builder;
 pub use cluster::{BrokerInfo, InvalidTopic};
 pub use console::{CONSOLE_ACCESS_KEY, CONSOLE_SECRET_KEY};
 pub use control::ControlError;
-pub use data::Data;
+pub use data::{Data, EntryFn};
 pub use options::InvalidOption;
 pub use server::DevServer;

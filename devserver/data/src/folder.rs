@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use fjall::{Config, Keyspace, PartitionCreateOptions, PartitionHandle, PersistMode};
-use onsmq_devserver::Data;
+use onsmq_devserver::{Data, EntryFn};
 use parking_lot::Mutex;
 
 use crate::claim::claim;
@@ -113,11 +113,7 @@ impl Data for Folder {
         })
     }
 
-    fn each(
-        &self,
-        prefix: &[u8],
-        look: &mut dyn FnMut(&[u8], &[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn each(&self, prefix: &[u8], look: &mut EntryFn<'_>) -> io::Result<()> {
         for entry in self.entries.prefix(prefix) {
             let (key, value) = entry.map_err(to_io)?;
             look(&key, &value)?;

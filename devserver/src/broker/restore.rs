@@ -8,7 +8,7 @@ use onsmq_proto::message::StoredMessages;
 
 use super::Broker;
 use crate::clock;
-use crate::journal::Position;
+use crate::journal::{Position, damaged};
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ impl Broker {
     pub(super) fn restore(&self) -> io::Result<()> {
         let journal = &self.journal;
         journal.topics(|name, config| self.topics.restore(name, config))?;
-        journal.records(|place, record| Ok(self.restore_record(place, record)))?;
+        journal.records(|place, record| self.restore_record(place, record))?;
         for topic in self.topics.all() {
             topic.queues().iter().for_each(|queue| queue.restored());
         }
@@ -28,13 +28,19 @@ impl Broker {
         journal.waits(|place, due| self.restore_wait(place, due))
     }
 
-    fn restore_record(&self, place: Position<'_>, record: &[u8]) -> bool {
-        let decoded = StoredMessages::new(Bytes::copy_from_slice(record)).next();
-        let Some(Ok(message)) = decoded else {
-            return false;
+    /// Takes up a record, unless its topic is gone.
+    fn restore_record(&self, place: Position<'_>, record: &[u8]) -> io::Result<bool> {
+        let Some(queue) = self.topics.restore_queue(place.topic, place.queue_id) else {
+            return Ok(false);
         };
-        let queue = self.topics.restore_queue(place.topic, place.queue_id);
-        queue.is_some_and(|queue| queue.restore(&self.log, &message))
+        let decoded = StoredMessages::new(Bytes::copy_from_slice(record)).next();
+        let message = decoded.and_then(Result::ok);
+        match message.is_some_and(|message| queue.restore(&self.log, &message)) {
+            true => Ok(true),
+            false => Err(damaged(&format!(
+                "{place:?} is no message, or none before it"
+            ))),
+        }
     }
 
     fn restore_wait(&self, place: Position<'_>, due: i64) -> bool {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
-use super::Data;
+use super::{Data, EntryFn};
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -54,11 +54,7 @@ impl Data for Memory {
         Ok(())
     }
 
-    fn each(
-        &self,
-        prefix: &[u8],
-        look: &mut dyn FnMut(&[u8], &[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn each(&self, prefix: &[u8], look: &mut EntryFn<'_>) -> io::Result<()> {
         let entries = self.entries.lock();
         let mut entries = entries.iter().filter(|(key, _)| key.starts_with(prefix));
         entries.try_for_each(|(key, value)| look(key, value))

@@ -132,7 +132,8 @@ pub(super) fn topic_config(config: &TopicConfig) -> Vec<u8> {
     value
 }
 
-pub(super) fn damaged(what: &str) -> io::Error {
+/// What was kept is not as it was written.
+pub(crate) fn damaged(what: &str) -> io::Error {
     let text = format!("the kept data are damaged: {what}");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
