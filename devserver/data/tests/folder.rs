@@ -3,9 +3,13 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use onsmq_devserver::Data as _;
 use onsmq_devserver_data::Folder;
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 fn open(path: &Path) -> Folder {
     Folder::open(path).expect("a folder")
@@ -87,6 +91,34 @@ fn a_key_that_is_too_long_is_refused_and_nothing_else() {
     );
     assert!(keys(&folder, b"").is_empty());
     folder.put(&[(b"a", b"")]).expect("room");
+}
+
+/// How many bytes the files below a folder have.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).expect("a folder");
+    // Files go while they are looked at.
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(it) if it.is_dir() => size(&entry.path()),
+        Ok(it) => it.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
+
+#[test]
+fn what_is_written_over_takes_no_room() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = open(place.path());
+    let value = vec![7; 64 * 1024];
+    for _ in 0..3200 {
+        folder.put(&[(b"an offset", &value)]).expect("room");
+    }
+    let begin = Instant::now();
+    // 200 MiB were written; a piece of the store's journal has 32 from the start.
+    while size(place.path()) > 80 * 1024 * 1024 {
+        assert!(begin.elapsed() < LIMIT, "{} bytes", size(place.path()));
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

@@ -319,6 +319,37 @@ async fn data_of_another_kind_are_not_touched() {
     }
 }
 
+#[tokio::test]
+async fn what_a_deletion_left_is_removed_and_what_is_damaged_is_told_of() {
+    let data = Arc::new(Memory::default());
+    let kept: Arc<dyn Data> = Arc::<Memory>::clone(&data);
+    let before = broker(&kept);
+    before.topics.set("t", TopicConfig::new(1)).expect("kept");
+    before
+        .put(&mut draft(&before, "t", 0, &[]))
+        .expect("stored");
+    let (entries, record) = (data.len(), messages(&before, "t")[0].record().clone());
+    let journal = Journal::new(Some(&kept), 0);
+    let at = |topic, offset| Position {
+        topic,
+        queue_id: 0,
+        offset,
+    };
+    let records = || std::iter::once(&record[..]);
+    let appended = journal.appended(at("gone", 5), records(), None);
+    appended.expect("room");
+    assert_eq!(known(&broker(&kept)), known(&before));
+    assert_eq!(data.len(), entries);
+    for damaged in [records().collect(), vec![&b"no record"[..]]] {
+        let appended = journal.appended(at("t", 1), damaged.into_iter(), None);
+        appended.expect("room");
+        let again = Broker::new(0, address(), Arc::default(), journal.clone());
+        let error = again.expect_err("damaged").to_string();
+        assert!(error.contains("the kept data are damaged"), "{error}");
+        assert!(error.contains("offset: 1"), "{error}");
+    }
+}
+
 /// Something that happens to a broker.
 #[derive(Debug, Clone)]
 enum Event {
