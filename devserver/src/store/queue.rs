@@ -164,9 +164,9 @@ impl Queue {
         self.state.lock().records.restored();
     }
 
-    /// Its topic is about to go: what is appended from now on is not kept.
-    pub(super) fn close(&self) {
-        self.state.lock().is_gone = true;
+    /// Whether its topic goes: what is appended then is not kept.
+    pub(super) fn set_gone(&self, is_gone: bool) {
+        self.state.lock().is_gone = is_gone;
     }
 
     /// One past the last message.

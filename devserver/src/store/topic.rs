@@ -164,8 +164,10 @@ impl Topics {
         let Some(topic) = topics.get(name) else {
             return Ok(None);
         };
-        topic.queues.iter().for_each(|queue| queue.close());
-        self.journal.topic_removed(name, log.end())?;
+        let is_gone = |is_gone| topic.queues.iter().for_each(|it| it.set_gone(is_gone));
+        is_gone(true);
+        let removed = self.journal.topic_removed(name, log.end());
+        removed.inspect_err(|_| is_gone(false))?;
         Ok(topics.remove(name))
     }
 

@@ -251,6 +251,10 @@ async fn what_cannot_be_written_is_refused_and_not_there() {
         .set("u", TopicConfig::new(1))
         .expect_err("full");
     before.groups.make_known("g").expect_err("full");
+    before.delete_topic("t").expect_err("full");
+    before
+        .put(&mut draft(&before, "t", 0, &[]))
+        .expect_err("full");
     assert_eq!(known(&before), was);
     assert_eq!(known(&broker(&kept)), was);
 }
