@@ -164,21 +164,32 @@ broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)
 BENCH_CC = cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude
 
 .PHONY: bench-programs
-bench-programs: release tools
+bench-programs: tools
+	$(CARGO) build --quiet --release -p libonsmq -p onsmq-cli
 	mkdir -p $(TARGET)/bench
-	for program in send drain bare; do \
+	for program in send drain latency bare; do \
 		$(BENCH_CC) bench/c/$$program.c bench/c/bench.c -o $(TARGET)/bench/$$program \
 			-L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread || exit 1; \
 	done
 	cd bench/peers/java && mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+	cd bench/peers/go && go build -o $(TARGET)/bench/go .
 
-.PHONY: bench
-bench: bench-programs $(VENV)/ready ## Measure ours and Apache's Java client against a real broker: docs/benchmarks
-	@scripts/prerequisites.sh cargo java mvn cc node
+.PHONY: bench-ready
+bench-ready: bench-programs $(VENV)/ready
+	@scripts/prerequisites.sh cargo java mvn go cc node valgrind
 	$(PYTHON) -m pip install --quiet --requirement bench/requirements.txt
 	cd bindings-python && VIRTUAL_ENV=$(abspath $(VENV)) ../$(VENV)/bin/maturin develop --quiet --release
 	cd bindings-node && npm ci --silent && npm run --silent build:release
+
+.PHONY: bench
+bench: bench-ready ## Measure ours beside its peers, and count instructions: docs/benchmarks
+	$(PYTHON) bench/instructions.py
 	$(PYTHON) bench/run.py
+
+.PHONY: bench-all
+bench-all: bench-ready ## The same with more messages and rounds
+	$(PYTHON) bench/instructions.py
+	$(PYTHON) bench/run.py --rounds 5 --messages 2000000
 
 # --- first steps ------------------------------------------------------------------------------
 

@@ -1,0 +1,136 @@
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendCallback;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.Message;
+
+/** Apache's Java client. */
+final class Apache implements Client {
+    private final Measurement bench;
+
+    Apache(Measurement bench) {
+        this.bench = bench;
+    }
+
+    private Message message() {
+        return new Message(bench.text("topic", "bench"), bench.body());
+    }
+
+    private DefaultMQProducer producer() throws Exception {
+        DefaultMQProducer producer = new DefaultMQProducer("GID_bench");
+        producer.setNamesrvAddr(bench.text("address", ""));
+        producer.setSendMsgTimeout(30000);
+        producer.start();
+        for (int at = 0; at < bench.number("warmup", 20000); ++at) {
+            producer.send(message());
+        }
+        if (bench.text("auto_batch", "").equals("true")) {
+            producer.setAutoBatch(true);
+        }
+        return producer;
+    }
+
+    @Override
+    public void blocking() throws Exception {
+        DefaultMQProducer producer = producer();
+        bench.blocking(() -> producer.send(message()));
+        producer.shutdown();
+    }
+
+    @Override
+    public void asynchronous() throws Exception {
+        DefaultMQProducer producer = producer();
+        int messages = bench.number("messages", 100000);
+        Semaphore inFlight = new Semaphore(bench.number("in_flight", 10000));
+        CountDownLatch left = new CountDownLatch(messages);
+        bench.begin();
+        for (int at = 0; at < messages; ++at) {
+            inFlight.acquire();
+            producer.send(
+                message(),
+                new SendCallback() {
+                    @Override
+                    public void onSuccess(SendResult result) {
+                        over();
+                    }
+
+                    @Override
+                    public void onException(Throwable error) {
+                        bench.failed.incrementAndGet();
+                        over();
+                    }
+
+                    private void over() {
+                        inFlight.release();
+                        left.countDown();
+                    }
+                });
+        }
+        left.await();
+        bench.report(null);
+        producer.shutdown();
+    }
+
+    private DefaultMQPushConsumer consumer(MessageListenerConcurrently listener) throws Exception {
+        DefaultMQPushConsumer consumer =
+            new DefaultMQPushConsumer(bench.text("group", "GID_drain"));
+        consumer.setNamesrvAddr(bench.text("address", ""));
+        consumer.setPullBatchSize(bench.number("pull", 32));
+        consumer.setConsumeMessageBatchMaxSize(bench.number("many", 1));
+        consumer.subscribe(bench.text("topic", "bench"), "*");
+        consumer.registerMessageListener(listener);
+        return consumer;
+    }
+
+    @Override
+    public void latency() throws Exception {
+        DefaultMQProducer producer = producer();
+        DefaultMQPushConsumer consumer =
+            consumer(
+                (messages, context) -> {
+                    messages.forEach(message -> bench.received(message.getBody()));
+                    return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+                });
+        consumer.start();
+        SendCallback ignored =
+            new SendCallback() {
+                @Override
+                public void onSuccess(SendResult result) {}
+
+                @Override
+                public void onException(Throwable error) {
+                    bench.failed.incrementAndGet();
+                }
+            };
+        String topic = bench.text("topic", "bench");
+        bench.latency(body -> producer.send(new Message(topic, body), ignored));
+        producer.shutdown();
+        consumer.shutdown();
+    }
+
+    @Override
+    public void drain() throws Exception {
+        CountDownLatch left = new CountDownLatch(bench.number("messages", 100000));
+        AtomicBoolean begun = new AtomicBoolean();
+        DefaultMQPushConsumer consumer =
+            consumer(
+                (received, context) -> {
+                    if (begun.compareAndSet(false, true)) {
+                        bench.begin();
+                    }
+                    received.forEach(message -> left.countDown());
+                    return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+                });
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        consumer.start();
+        left.await();
+        bench.report(null);
+        consumer.shutdown();
+    }
+}

@@ -1,0 +1,171 @@
+"""What is measured: programs and their arguments, under the title of what they are compared in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
+class Run(NamedTuple):
+    """A program and its arguments, in which `{group}` stands for a group of its own."""
+
+    title: str
+    name: str
+    command: list[str]
+
+
+def c(program: str, *arguments: str) -> list[str]:
+    return [str(TARGET / "bench" / program), *arguments]
+
+
+def java(client: str, *arguments: str) -> list[str]:
+    folder = ROOT / "bench" / "peers" / "java" / "target"
+    classes = f"{folder / 'classes'}:{(folder / 'classpath').read_text().strip()}"
+    opens = [
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "--add-opens=java.base/java.util=ALL-UNNAMED",
+    ]
+    logs = TARGET / "bench" / "logs"
+    quiet = [
+        "-Drocketmq.client.logLevel=ERROR",
+        f"-Drocketmq.log.root.dir={logs}",
+        f"-Dons.client.logRoot={logs}",
+        "-Dons.client.logLevel=ERROR",
+    ]
+    return ["java", "-Xmx2g", *opens, *quiet, "-cp", classes, "Bench", client, *arguments]
+
+
+def go(*arguments: str) -> list[str]:
+    return c("go", *arguments)
+
+
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "bench" / "python" / "bench.py"), *arguments]
+
+
+def node(*arguments: str) -> list[str]:
+    return ["node", str(ROOT / "bench" / "node" / "bench.mjs"), *arguments]
+
+
+def kafka(*arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "bench" / "peers" / "kafka" / "bench.py"), *arguments]
+
+
+def blocking(messages: int) -> list[Run]:
+    few = ["scenario=blocking", f"messages={messages // 25}"]
+    many = ["scenario=blocking", "threads=16", f"messages={messages // 10}"]
+    one, sixteen = "blocking send, 1 thread", "blocking send, 16 threads"
+    return [
+        Run(one, "bare", c("bare", *few)),
+        Run(one, "onsmq C", c("send", *few)),
+        Run(one, "Apache's Java", java("apache", *few)),
+        Run(one, "vendor's Java", java("vendor", *few)),
+        Run(one, "Go", go(*few)),
+        Run(sixteen, "onsmq C", c("send", *many)),
+        Run(sixteen, "onsmq C, autoBatch=false", c("send", *many, "--", "autoBatch=false")),
+        Run(sixteen, "Apache's Java", java("apache", *many)),
+        Run(sixteen, "Go", go(*many)),
+    ]
+
+
+def asynchronous(messages: int) -> list[Run]:
+    def of(part: int, *more: str) -> list[str]:
+        return ["scenario=async", f"messages={messages // part}", *more]
+
+    gathered, kib = "asynchronous send, 128 B", "asynchronous send, 1 KiB"
+    alone = "asynchronous send, 128 B, one message a request"
+    return [
+        Run(gathered, "bare, batches of 100", c("bare", *of(1, "many=100", "in_flight=16"))),
+        Run(gathered, "onsmq C", c("send", *of(1))),
+        Run(gathered, "onsmq C, send_many", c("send", "scenario=many", f"messages={messages}")),
+        Run(gathered, "Apache's Java, autoBatch", java("apache", *of(1, "auto_batch=true"))),
+        Run(gathered, "onsmq Python, send_many", python("scenario=many", f"messages={messages}")),
+        Run(gathered, "onsmq Python, futures", python(*of(4))),
+        Run(
+            gathered,
+            "onsmq Python, asyncio",
+            python("scenario=asyncio", f"messages={messages // 4}"),
+        ),
+        Run(
+            gathered,
+            "onsmq Python, asyncio send_many",
+            python("scenario=asyncio-many", f"messages={messages}"),
+        ),
+        Run(gathered, "onsmq Node, sendMany", node("scenario=many", f"messages={messages}")),
+        Run(gathered, "onsmq Node, promises", node(*of(4))),
+        Run(alone, "bare", c("bare", *of(4, "many=1", "in_flight=1000"))),
+        Run(alone, "onsmq C, autoBatch=false", c("send", *of(4, "--", "autoBatch=false"))),
+        Run(alone, "Apache's Java", java("apache", *of(4))),
+        Run(alone, "vendor's Java", java("vendor", *of(4))),
+        Run(alone, "Go", go(*of(10))),
+        Run(kib, "bare, batches of 32", c("bare", *of(4, "many=32", "in_flight=16", "body=1024"))),
+        Run(kib, "onsmq C", c("send", *of(4, "body=1024"))),
+        Run(
+            kib,
+            "Apache's Java, autoBatch",
+            java("apache", *of(4, "body=1024", "auto_batch=true")),
+        ),
+    ]
+
+
+def drain(messages: int) -> list[Run]:
+    """Of a backlog that the sends before have left."""
+    title, of = "drain", ["scenario=drain", f"messages={messages}"]
+    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    group = "group={group}"
+    large = f"{title}, pulls of 1024"
+    return [
+        Run(title, "onsmq C", c("drain", *of, *first)),
+        Run(title, "Apache's Java", java("apache", *of, group)),
+        Run(title, "Apache's Java, lists of 32", java("apache", *of, group, "many=32")),
+        Run(title, "vendor's Java", java("vendor", *of, group)),
+        Run(title, "Go", go(*of, group)),
+        Run(title, "onsmq Python", python(*of, group, "many=1")),
+        Run(title, "onsmq Python, lists of 32", python(*of, group, "many=32")),
+        Run(title, "onsmq Node", node(*of, group, "many=1")),
+        Run(title, "onsmq Node, lists of 32", node(*of, group, "many=32")),
+        Run(large, "onsmq C", c("drain", *of, *first, "PullBatchSize=1024")),
+        Run(large, "Apache's Java", java("apache", *of, group, "pull=1024")),
+    ]
+
+
+def latency() -> list[Run]:
+    runs = []
+    for rate, seconds in [(1_000, 5), (20_000, 5)]:
+        title = f"send to listener, {rate:,} messages a second".replace(",", " ")
+        of = ["scenario=latency", f"rate={rate}", f"messages={rate * seconds}"]
+        runs += [
+            Run(title, "onsmq C", c("latency", *of, "--", "GROUP_ID={group}")),
+            Run(title, "Apache's Java", java("apache", *of, "group={group}")),
+            Run(title, "vendor's Java", java("vendor", *of, "group={group}")),
+        ]
+    return runs
+
+
+def on_broker(messages: int) -> list[Run]:
+    """What is measured against a real broker."""
+    return blocking(messages) + asynchronous(messages) + latency() + drain(messages)
+
+
+def on_dev_server(messages: int) -> list[Run]:
+    """The clients alone: the server takes more than they give."""
+    send, receive = "client alone: send", "client alone: receive"
+    many, of = ["scenario=many", f"messages={messages}"], ["scenario=drain"]
+    all_of, group = f"messages={messages}", "group={group}"
+    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    return [
+        Run(send, "onsmq C", c("send", "scenario=async", all_of)),
+        Run(send, "onsmq C, send_many", c("send", *many)),
+        Run(send, "onsmq Python, send_many", python(*many)),
+        Run(send, "confluent-kafka, mock cluster", kafka(*many)),
+        Run(receive, "onsmq C", c("drain", *of, all_of, *first, "PullBatchSize=1024")),
+        Run(receive, "onsmq Python", python(*of, "many=1", all_of, group)),
+        Run(receive, "onsmq Python, lists of 32", python(*of, "many=32", all_of, group)),
+        Run(receive, "confluent-kafka, poll", kafka(*of, "many=1", all_of)),
+        Run(receive, "confluent-kafka, consume(1000)", kafka(*of, all_of)),
+    ]
