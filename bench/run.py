@@ -98,6 +98,8 @@ def main() -> None:
         if not runs:
             continue
         with running() as address:
+            for run in runs[:2]:
+                measure(run, address, "GID_warm_up", server)
             for at in range(given.rounds):
                 for number, run in enumerate(runs):
                     group = f"GID_{os.getpid()}_{at}_{number}"
