@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use onsmq::{Action, Client, Config, Delivery, Message, MessageExt, TransactionStatus};
 use onsmq_devserver::DevServer;
-use onsmq_tests::cluster::{Cluster, Version};
+use onsmq_tests::cluster::{Cluster, Request, Version};
 use onsmq_tests::java::{Sdk, Speaker, body, member};
 use onsmq_tests::member::Group;
 use onsmq_tests::native::{c_suite, cpp_suite};
@@ -227,6 +227,37 @@ impl Scene {
         Speaker::start(sdk, &self.address, topic, group)
     }
 
+    /// Has a group begin with the first message. Else Java, told that it has no offset, asks for the
+    /// end, and passes over what was stored in between.
+    fn begin_at_the_start(&self, topic: &str, group: &str) {
+        let route = Request::new(105).field("topic", topic).send(&self.address);
+        let route = route.expect("a name server").body;
+        let route: Value = serde_json::from_slice(&route).expect("a route");
+        let broker = &route["brokerDatas"][0]["brokerAddrs"]["0"];
+        let broker = broker.as_str().expect("an address");
+        // 5.3.3 keeps offsets of groups that have had a member.
+        self.runtime.block_on(async {
+            let member = self.client.consumer(&self.config(group));
+            let member = member.expect("a consumer");
+            let inbox = member.inbox();
+            member
+                .subscribe_inbox(topic, "*", &inbox)
+                .expect("subscribed");
+            member.start().await.expect("started");
+            member.shutdown().await;
+        });
+        let queues = &route["queueDatas"][0]["readQueueNums"];
+        for queue_id in 0..queues.as_u64().expect("a number") {
+            let update = Request::new(15)
+                .field("consumerGroup", group)
+                .field("topic", topic)
+                .field("queueId", queue_id)
+                .field("commitOffset", 0);
+            let answer = update.send(broker).expect("an answer");
+            assert_eq!(answer.code, 0);
+        }
+    }
+
     /// Receives all of a topic until there were `count` messages.
     fn receive(&self, topic: &str, group: &str, count: usize) -> Vec<MessageExt> {
         self.runtime.block_on(async {
@@ -258,6 +289,7 @@ impl Scene {
 /// Each kind of message, sent by both, as each side receives it and as it is stored.
 fn messages_are_the_same(scene: &Scene) {
     const TOPIC: &str = "kinds";
+    scene.begin_at_the_start(TOPIC, "GID_java");
     let mut java = scene.java(Sdk::Vendor, TOPIC, "GID_java");
     java.consume("normal");
     let config = scene.config("GID_ours");
