@@ -81,4 +81,20 @@ mod tests {
     fn the_arguments_fit_each_other() {
         super::command().debug_assert();
     }
+
+    #[test]
+    fn each_help_fits_80_columns() {
+        let mut all = super::command().term_width(80);
+        all.build();
+        let mut left = vec![all];
+        let mut seen = 0;
+        while let Some(mut command) = left.pop() {
+            let help = command.render_long_help().to_string();
+            let wide = help.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{}", command.get_name());
+            left.extend(command.get_subcommands().cloned());
+            seen += 1;
+        }
+        assert!(seen > 39, "{seen}");
+    }
 }

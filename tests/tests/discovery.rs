@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use onsmq::{Action, Client, Config, Consumer, ErrorKind, Message, MessageExt, Producer};
+use onsmq_devserver::DevServer;
 use onsmq_tests::cluster::{Cluster, Version};
 use onsmq_tests::unique;
 use tokio::runtime::Runtime;
@@ -169,60 +170,63 @@ fn name_servers_are_told_and_change_while_running() {
 
 const NAMESPACE: &str = "MQ_INST_tests_1";
 
+/// What a namespace keeps from others, and others from it. Answers the id of a message in it.
+async fn kept_apart(namesrv_addr: &str) -> onsmq::MessageId {
+    let plain = Config::new()
+        .set("NAMESRV_ADDR", namesrv_addr)
+        .set("GROUP_ID", "GID_orders")
+        .set("SendMsgTimeoutMillis", "10000")
+        .set("MaxReconsumeTimes", "1")
+        .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET");
+    let inside = plain.clone().set("INSTANCE_ID", NAMESPACE);
+    let producers = [producer(&plain).await, producer(&inside).await];
+    let mut sent = Vec::new();
+    for (producer, body) in producers.iter().zip(["outside", "inside"]) {
+        sent.push(
+            producer
+                .send(Message::new("orders", body))
+                .await
+                .expect("stored"),
+        );
+        producer.shutdown().await;
+    }
+    // The same names, and nothing of each other.
+    let (outside, mut notes_outside) = consumer(&plain, "orders", commit).await;
+    assert_eq!(next(&mut notes_outside).await.body(), b"outside");
+    let (consumer_inside, mut notes) =
+        consumer(&inside, "orders", |_| Action::ReconsumeLater).await;
+    for times in 0..2 {
+        let message = next(&mut notes).await;
+        assert_eq!(message.body(), b"inside");
+        assert_eq!(message.topic(), "orders");
+        assert_eq!(message.reconsume_times(), times);
+        assert_eq!(message.message_id(), sent[1].message_id);
+    }
+    assert_eq!(
+        (consumer_inside.group(), &*sent[1].topic),
+        ("GID_orders", "orders")
+    );
+    let dead = inside.clone().set("GROUP_ID", "GID_dead");
+    let (undertaker, mut notes) = consumer(&dead, "%DLQ%GID_orders", commit).await;
+    let message = next(&mut notes).await;
+    assert_eq!(
+        (message.topic(), message.body()),
+        ("%DLQ%GID_orders", &b"inside"[..])
+    );
+    assert!(notes_outside.try_recv().is_err(), "it came out");
+    for consumer in [outside, consumer_inside, undertaker] {
+        consumer.shutdown().await;
+    }
+    sent.remove(1).message_id
+}
+
 fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
     let cluster = Cluster::builder(version)
         // Retries come at once.
         .broker_config("messageDelayLevel", ["1s"; 18].join(" "))
         .start()
         .expect("a real broker");
-    let plain = Config::new()
-        .set("NAMESRV_ADDR", &cluster.namesrv_addr())
-        .set("GROUP_ID", "GID_orders")
-        .set("SendMsgTimeoutMillis", "10000")
-        .set("MaxReconsumeTimes", "1")
-        .set("ConsumeFromWhere", "CONSUME_FROM_FIRST_OFFSET");
-    let inside = plain.clone().set("INSTANCE_ID", NAMESPACE);
-    let message_id = runtime().block_on(async {
-        let producers = [producer(&plain).await, producer(&inside).await];
-        let mut sent = Vec::new();
-        for (producer, body) in producers.iter().zip(["outside", "inside"]) {
-            sent.push(
-                producer
-                    .send(Message::new("orders", body))
-                    .await
-                    .expect("stored"),
-            );
-            producer.shutdown().await;
-        }
-        // The same names, and nothing of each other.
-        let (outside, mut notes_outside) = consumer(&plain, "orders", commit).await;
-        assert_eq!(next(&mut notes_outside).await.body(), b"outside");
-        let (consumer_inside, mut notes) =
-            consumer(&inside, "orders", |_| Action::ReconsumeLater).await;
-        for times in 0..2 {
-            let message = next(&mut notes).await;
-            assert_eq!(message.body(), b"inside");
-            assert_eq!(message.topic(), "orders");
-            assert_eq!(message.reconsume_times(), times);
-            assert_eq!(message.message_id(), sent[1].message_id);
-        }
-        assert_eq!(
-            (consumer_inside.group(), &*sent[1].topic),
-            ("GID_orders", "orders")
-        );
-        let dead = inside.clone().set("GROUP_ID", "GID_dead");
-        let (undertaker, mut notes) = consumer(&dead, "%DLQ%GID_orders", commit).await;
-        let message = next(&mut notes).await;
-        assert_eq!(
-            (message.topic(), message.body()),
-            ("%DLQ%GID_orders", &b"inside"[..])
-        );
-        assert!(notes_outside.try_recv().is_err(), "it came out");
-        for consumer in [outside, consumer_inside, undertaker] {
-            consumer.shutdown().await;
-        }
-        sent.remove(1).message_id
-    });
+    let message_id = runtime().block_on(kept_apart(&cluster.namesrv_addr()));
     let admin = |arguments: &[&str]| cluster.mqadmin(arguments).expect("mqadmin").output;
     let topics = admin(&["topicList"]);
     for prefix in ["", "%RETRY%", "%DLQ%"] {
@@ -243,6 +247,16 @@ fn a_namespace_is_kept_apart_and_not_seen(version: Version) {
         found.contains(&topic) && found.contains(&*message_id),
         "{found}"
     );
+}
+
+#[test]
+fn a_namespace_is_kept_apart_and_not_seen_with_the_dev_server() {
+    runtime().block_on(async {
+        let builder = DevServer::builder().retry_delay(Duration::from_millis(100));
+        let server = builder.start().await.expect("a dev server");
+        kept_apart(&server.namesrv_addr()).await;
+        server.shutdown().await;
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use onsmq::{Action, Client, Config, Message, Producer, TransactionStatus};
+use onsmq_devserver::DevServer;
 use onsmq_tests::cluster::{Cluster, Version};
 use onsmq_tests::java::{Sdk, Speaker};
 use onsmq_tests::unique;
@@ -16,6 +17,8 @@ const APACHES_TOPIC: &str = "RMQ_SYS_TRACE_TOPIC";
 
 struct Traced {
     cluster: Cluster,
+    /// Where messages go: to the cluster, or to a dev server beside it.
+    namesrv_addr: String,
     runtime: Runtime,
 }
 
@@ -32,12 +35,25 @@ impl Traced {
             let _ = tracing_subscriber::fmt().with_max_level(level).try_init();
         }
         let runtime = Runtime::new().expect("a runtime");
-        Self { cluster, runtime }
+        Self {
+            namesrv_addr: cluster.namesrv_addr(),
+            cluster,
+            runtime,
+        }
+    }
+
+    /// The same with a dev server, of which the cluster's tool is asked.
+    fn with_dev_server(mut self, test: impl FnOnce(&Self)) {
+        let server = self.runtime.block_on(DevServer::builder().start());
+        let server = server.expect("a dev server");
+        self.namesrv_addr = server.namesrv_addr();
+        test(&self);
+        self.runtime.block_on(server.shutdown());
     }
 
     fn config(&self, group: &str) -> Config {
         Config::new()
-            .set("NAMESRV_ADDR", &self.cluster.namesrv_addr())
+            .set("NAMESRV_ADDR", &self.namesrv_addr)
             .set("GROUP_ID", group)
             .set("SendMsgTimeoutMillis", "10000")
     }
@@ -101,7 +117,7 @@ impl Traced {
     fn query(&self, id: &str, words: &[&str]) -> String {
         let begun = Instant::now();
         loop {
-            let arguments = ["queryMsgTraceById", "-i", id];
+            let arguments = ["queryMsgTraceById", "-i", id, "-n", &self.namesrv_addr];
             let said = self.cluster.mqadmin(&arguments).expect("mqadmin").output;
             if words.iter().all(|word| said.contains(word)) {
                 return said;
@@ -260,6 +276,10 @@ fn trace(version: Version) {
     outcomes_are_recorded(&traced);
     by_default_only_regions_are_recorded(&traced);
     the_vendors_records_look_alike(&traced);
+    traced.with_dev_server(|traced| {
+        mqadmin_shows_who_sent_and_who_consumed(traced);
+        outcomes_are_recorded(traced);
+    });
 }
 
 #[test]

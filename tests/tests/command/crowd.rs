@@ -8,7 +8,7 @@ use onsmq_tests::command::{onsmq, told};
 use onsmq_tests::memory;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::support::Live;
+use crate::support::{Live, broker_address};
 
 const CONNECTIONS: u64 = 10_000;
 /// What is open beside them, in this process and in the server's.
@@ -17,7 +17,6 @@ const OTHERS: u64 = 500;
 const MAX_KIB: u64 = 200 * 1024;
 
 const GET_BROKER_RUNTIME_INFO: i64 = 28;
-const GET_BROKER_CLUSTER_INFO: i64 = 106;
 
 #[test]
 fn ten_thousand_idle_connections_are_held_and_others_are_served() {
@@ -53,15 +52,6 @@ fn allow_files(count: u64) {
         let hard = limit.maximum;
         panic!("not tested, since {count} files may not be opened, but {hard:?}: raise ulimit -Hn ({error})")
     });
-}
-
-/// The only broker's address.
-fn broker_address(namesrv_addr: &str) -> String {
-    let answer = Request::new(GET_BROKER_CLUSTER_INFO).send(namesrv_addr);
-    let body = String::from_utf8(answer.expect("an answer").body).expect("UTF-8");
-    let from = body.find("127.0.0.1:").expect("an address");
-    let end = body[from..].find('"').expect("its end");
-    body[from..from + end].to_owned()
 }
 
 /// A connection that has asked for something and got it.

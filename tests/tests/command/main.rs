@@ -4,6 +4,7 @@ mod account;
 #[cfg(target_os = "linux")]
 mod crowd;
 mod data;
+mod deaf;
 mod docs;
 mod ends;
 mod messages;

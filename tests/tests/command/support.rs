@@ -4,11 +4,14 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use onsmq_tests::cluster::Request;
 use onsmq_tests::command::{Told, onsmq, told};
 use onsmq_tests::{Running, Server, unique};
 use serde_json::Value;
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+const GET_BROKER_CLUSTER_INFO: i64 = 106;
 
 /// A server, and names that are this test's own.
 pub(crate) struct Scene {
@@ -158,4 +161,13 @@ impl Drop for Live {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The only broker's address.
+pub(crate) fn broker_address(namesrv_addr: &str) -> String {
+    let answer = Request::new(GET_BROKER_CLUSTER_INFO).send(namesrv_addr);
+    let body = String::from_utf8(answer.expect("an answer").body).expect("UTF-8");
+    let from = body.find("127.0.0.1:").expect("an address");
+    let end = body[from..].find('"').expect("its end");
+    body[from..from + end].to_owned()
 }
