@@ -156,6 +156,17 @@ ons_producer_t *bench_producer(const bench_t *bench) {
     return producer;
 }
 
+ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener) {
+    ons_config_t *config = bench_config(bench);
+    ons_consumer_t *consumer = NULL;
+    bench_check(ons_consumer_new(config, &consumer));
+    ons_config_free(config);
+    bench_check(ons_consumer_subscribe(consumer, bench->topic, strlen(bench->topic), ONS_STR("*"),
+                                       listener, NULL, NULL));
+    bench_check(ons_consumer_start(consumer));
+    return consumer;
+}
+
 ons_message_t *bench_message(const bench_t *bench) {
     uint8_t *body = malloc(bench->body);
     memset(body, 'x', bench->body);

@@ -39,6 +39,8 @@ void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, si
 
 ons_config_t *bench_config(const bench_t *bench);
 ons_producer_t *bench_producer(const bench_t *bench);
+/* A running consumer of the topic. */
+ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener);
 ons_message_t *bench_message(const bench_t *bench);
 void bench_check(ons_error_t *error);
 

@@ -36,13 +36,7 @@ static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
 int main(int argc, char **argv) {
     bench_t bench = bench_arguments(argc, argv);
     received.wanted = bench.messages;
-    ons_config_t *config = bench_config(&bench);
-    ons_consumer_t *consumer = NULL;
-    bench_check(ons_consumer_new(config, &consumer));
-    ons_config_free(config);
-    bench_check(ons_consumer_subscribe(consumer, bench.topic, strlen(bench.topic), ONS_STR("*"),
-                                       receive, NULL, NULL));
-    bench_check(ons_consumer_start(consumer));
+    ons_consumer_t *consumer = bench_consumer(&bench, receive);
     pthread_mutex_lock(&received.mutex);
     while (atomic_load(&received.count) < received.wanted) {
         pthread_cond_wait(&received.all, &received.mutex);

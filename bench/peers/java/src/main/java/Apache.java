@@ -1,5 +1,4 @@
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
@@ -36,6 +35,20 @@ final class Apache implements Client {
         return producer;
     }
 
+    private static SendCallback callback(java.util.function.Consumer<Boolean> over) {
+        return new SendCallback() {
+            @Override
+            public void onSuccess(SendResult result) {
+                over.accept(true);
+            }
+
+            @Override
+            public void onException(Throwable error) {
+                over.accept(false);
+            }
+        };
+    }
+
     @Override
     public void blocking() throws Exception {
         DefaultMQProducer producer = producer();
@@ -46,34 +59,7 @@ final class Apache implements Client {
     @Override
     public void asynchronous() throws Exception {
         DefaultMQProducer producer = producer();
-        int messages = bench.number("messages", 100000);
-        Semaphore inFlight = new Semaphore(bench.number("in_flight", 10000));
-        CountDownLatch left = new CountDownLatch(messages);
-        bench.begin();
-        for (int at = 0; at < messages; ++at) {
-            inFlight.acquire();
-            producer.send(
-                message(),
-                new SendCallback() {
-                    @Override
-                    public void onSuccess(SendResult result) {
-                        over();
-                    }
-
-                    @Override
-                    public void onException(Throwable error) {
-                        bench.failed.incrementAndGet();
-                        over();
-                    }
-
-                    private void over() {
-                        inFlight.release();
-                        left.countDown();
-                    }
-                });
-        }
-        left.await();
-        bench.report(null);
+        bench.asynchronous(over -> producer.send(message(), callback(over)));
         producer.shutdown();
     }
 
@@ -99,15 +85,12 @@ final class Apache implements Client {
                 });
         consumer.start();
         SendCallback ignored =
-            new SendCallback() {
-                @Override
-                public void onSuccess(SendResult result) {}
-
-                @Override
-                public void onException(Throwable error) {
-                    bench.failed.incrementAndGet();
-                }
-            };
+            callback(
+                stored -> {
+                    if (!stored) {
+                        bench.failed.incrementAndGet();
+                    }
+                });
         String topic = bench.text("topic", "bench");
         bench.latency(body -> producer.send(new Message(topic, body), ignored));
         producer.shutdown();

@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** What is measured, its arguments, and the line that is printed: those of bench/c. */
 final class Measurement {
@@ -78,6 +81,33 @@ final class Measurement {
             sender.join();
         }
         report(times);
+    }
+
+    /** Messages without waiting for each, so many in flight at most. */
+    void asynchronous(Begun begun) throws Exception {
+        int messages = number("messages", 100000);
+        Semaphore inFlight = new Semaphore(number("in_flight", 10000));
+        CountDownLatch left = new CountDownLatch(messages);
+        Consumer<Boolean> over =
+            stored -> {
+                if (!stored) {
+                    failed.incrementAndGet();
+                }
+                inFlight.release();
+                left.countDown();
+            };
+        begin();
+        for (int at = 0; at < messages; ++at) {
+            inFlight.acquire();
+            begun.send(over);
+        }
+        left.await();
+        report(null);
+    }
+
+    /** A send that does not block, and tells whether the message was stored. */
+    interface Begun {
+        void send(Consumer<Boolean> over) throws Exception;
     }
 
     /** Sends at a rate what {@link #received} is to be called with. */

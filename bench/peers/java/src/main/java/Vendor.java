@@ -9,7 +9,6 @@ import com.aliyun.openservices.ons.api.SendCallback;
 import com.aliyun.openservices.ons.api.SendResult;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The vendor's Java SDK. */
@@ -43,6 +42,20 @@ final class Vendor implements Client {
         return producer;
     }
 
+    private static SendCallback callback(java.util.function.Consumer<Boolean> over) {
+        return new SendCallback() {
+            @Override
+            public void onSuccess(SendResult result) {
+                over.accept(true);
+            }
+
+            @Override
+            public void onException(OnExceptionContext context) {
+                over.accept(false);
+            }
+        };
+    }
+
     @Override
     public void blocking() throws Exception {
         Producer producer = producer();
@@ -53,34 +66,7 @@ final class Vendor implements Client {
     @Override
     public void asynchronous() throws Exception {
         Producer producer = producer();
-        int messages = bench.number("messages", 100000);
-        Semaphore inFlight = new Semaphore(bench.number("in_flight", 10000));
-        CountDownLatch left = new CountDownLatch(messages);
-        bench.begin();
-        for (int at = 0; at < messages; ++at) {
-            inFlight.acquire();
-            producer.sendAsync(
-                message(),
-                new SendCallback() {
-                    @Override
-                    public void onSuccess(SendResult result) {
-                        over();
-                    }
-
-                    @Override
-                    public void onException(OnExceptionContext context) {
-                        bench.failed.incrementAndGet();
-                        over();
-                    }
-
-                    private void over() {
-                        inFlight.release();
-                        left.countDown();
-                    }
-                });
-        }
-        left.await();
-        bench.report(null);
+        bench.asynchronous(over -> producer.sendAsync(message(), callback(over)));
         producer.shutdown();
     }
 
@@ -98,15 +84,12 @@ final class Vendor implements Client {
             });
         consumer.start();
         SendCallback ignored =
-            new SendCallback() {
-                @Override
-                public void onSuccess(SendResult result) {}
-
-                @Override
-                public void onException(OnExceptionContext context) {
-                    bench.failed.incrementAndGet();
-                }
-            };
+            callback(
+                stored -> {
+                    if (!stored) {
+                        bench.failed.incrementAndGet();
+                    }
+                });
         bench.latency(body -> producer.sendAsync(new Message(topic, "", body), ignored));
         producer.shutdown();
         consumer.shutdown();
