@@ -39,8 +39,8 @@ pub(super) fn encode(command: &Command, buf: &mut BytesMut) -> Result<(), WireEr
     serde_json::to_writer(Appended(buf), &header).map_err(|error| WireError::json("header", &error))
 }
 
-/// Takes what is written in one go: of a header come a hundred pieces of a few bytes, for which
-/// `BufMut::writer` does twice the work.
+/// Takes what is written in one go: of a header come a hundred pieces of a few bytes, each of which
+/// `BufMut::writer` takes in a loop.
 struct Appended<'a>(&'a mut BytesMut);
 
 impl io::Write for Appended<'_> {
