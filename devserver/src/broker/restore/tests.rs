@@ -37,6 +37,18 @@ fn broker(data: &Arc<dyn Data>) -> Broker {
     Broker::new(0, address(), Arc::new(settings), journal).expect("readable")
 }
 
+/// A store, and a broker that keeps a topic there with one message in it.
+fn with_one_message() -> (Arc<Memory>, Arc<dyn Data>, Broker) {
+    let data = Arc::new(Memory::default());
+    let kept: Arc<dyn Data> = Arc::<Memory>::clone(&data);
+    let before = broker(&kept);
+    before.topics.set("t", TopicConfig::new(1)).expect("kept");
+    before
+        .put(&mut draft(&before, "t", 0, &[]))
+        .expect("stored");
+    (data, kept, before)
+}
+
 /// A message on its way to a topic that is there.
 fn draft<'a>(broker: &Broker, topic: &str, queue_id: i32, own: &[(&str, &str)]) -> Draft<'a> {
     let mut raw = String::new();
@@ -219,13 +231,7 @@ async fn a_topic_that_is_deleted_stays_so_and_its_addresses_nobodys() {
 
 #[tokio::test]
 async fn what_cannot_be_written_is_refused_and_not_there() {
-    let data = Arc::new(Memory::default());
-    let kept: Arc<dyn Data> = Arc::<Memory>::clone(&data);
-    let before = broker(&kept);
-    before.topics.set("t", TopicConfig::new(1)).expect("kept");
-    before
-        .put(&mut draft(&before, "t", 0, &[]))
-        .expect("stored");
+    let (data, kept, before) = with_one_message();
     let was = known(&before);
     data.fill();
     let refusal = before
@@ -325,13 +331,7 @@ async fn data_of_another_kind_are_not_touched() {
 
 #[tokio::test]
 async fn what_a_deletion_left_is_removed_and_what_is_damaged_is_told_of() {
-    let data = Arc::new(Memory::default());
-    let kept: Arc<dyn Data> = Arc::<Memory>::clone(&data);
-    let before = broker(&kept);
-    before.topics.set("t", TopicConfig::new(1)).expect("kept");
-    before
-        .put(&mut draft(&before, "t", 0, &[]))
-        .expect("stored");
+    let (data, kept, before) = with_one_message();
     let (entries, record) = (data.len(), messages(&before, "t")[0].record().clone());
     let journal = Journal::new(Some(&kept), 0);
     let at = |topic, offset| Position {
