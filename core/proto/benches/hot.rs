@@ -55,7 +55,7 @@ fn encode_a_send(count: usize) {
     let mut buf = BytesMut::with_capacity(1024);
     let body = Bytes::from_static(&BODY);
     for number in 0..count {
-        let mut fields = ExtFields::with_capacity(12);
+        let mut fields = ExtFields::with_text_capacity(12, 256);
         fields
             .push("a", "GID_orders")
             .push("b", "orders")

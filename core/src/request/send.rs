@@ -34,7 +34,7 @@ impl Send<'_> {
     }
 
     fn command_of(self, code: RequestCode) -> Command {
-        let mut fields = ExtFields::with_capacity(17);
+        let mut fields = ExtFields::with_text_capacity(17, 192 + self.properties.len());
         fields
             .push("a", self.group)
             .push("b", self.topic)

@@ -150,7 +150,7 @@ impl Broker {
     fn sent(&self, queue_id: i32, stored: &Stored, properties: &str) -> ExtFields {
         let mut fields = region();
         fields
-            .push("msgId", self.log.message_id(stored.log_offset))
+            .push("msgId", self.log.message_id(stored.log_offset).to_string())
             .push("queueId", queue_id)
             .push("queueOffset", stored.queue_offset)
             .push_some("transactionId", properties::get(properties, name::UNIQ_KEY))

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use compact_str::ToCompactString;
 use onsmq_devserver::{Builder, DevServer};
 use onsmq_proto::body::{
     ConsumeFromWhere, ConsumeType, ConsumerData, HeartbeatData, MessageModel, ProducerData,
     TopicRouteData,
 };
-use onsmq_proto::codec::{Command, ExtFields, Frame, RequestCode, ResponseCode, Serialization};
+use onsmq_proto::codec::{
+    Command, ExtFields, FieldText, Frame, RequestCode, ResponseCode, Serialization,
+};
 use onsmq_proto::message::{StoredMessage, StoredMessages};
 use onsmq_proto::subscription::SubscriptionData;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,7 +32,7 @@ pub(crate) fn fields<const N: usize>(all: [(&str, &str); N]) -> ExtFields {
 }
 
 /// Adds or replaces a field.
-pub(crate) fn with(fields: &ExtFields, name: &str, value: impl ToCompactString) -> ExtFields {
+pub(crate) fn with(fields: &ExtFields, name: &str, value: impl FieldText) -> ExtFields {
     let mut changed = ExtFields::new();
     for (it, old) in fields.iter().filter(|(it, _)| *it != name) {
         changed.push(it, old);

@@ -116,7 +116,10 @@ impl Command {
             self.body.len(),
             buf,
             |buf| match serialization {
-                Serialization::Json => header_json::encode(self, buf),
+                Serialization::Json => {
+                    header_json::encode(self, buf);
+                    Ok(())
+                }
                 Serialization::Binary => header_binary::encode(self, buf),
             },
         )

@@ -1,56 +1,117 @@
 //! The ext fields of a command: names to text.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use compact_str::{CompactString, ToCompactString};
+use compact_str::CompactString;
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::WireError;
 
-/// A name or value of an ext field. Up to 24 bytes, which all numbers are, need no allocation.
-pub type FieldValue = CompactString;
-
 /// A command's own fields, in the order in which they were added. All values are text on the
 /// wire: decimal numbers, `true` and `false` (`wire.md`, section 1).
+///
+/// All text is in one piece: a command has up to a dozen fields, most of a few bytes.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct ExtFields(Vec<(CompactString, FieldValue)>);
+pub struct ExtFields {
+    /// Each field's name, then its value.
+    text: String,
+    fields: Vec<Field>,
+}
+
+/// Where a field is in the text: it starts where the one before it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Field {
+    start: usize,
+    name_end: usize,
+    end: usize,
+}
+
+impl Field {
+    const fn name(self) -> Range<usize> {
+        self.start..self.name_end
+    }
+
+    const fn value(self) -> Range<usize> {
+        self.name_end..self.end
+    }
+}
 
 impl ExtFields {
     /// No fields.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            text: String::new(),
+            fields: Vec::new(),
+        }
     }
 
-    /// No fields, with room for `capacity`.
+    /// No fields, with room for `fields` short ones.
     #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+    pub fn with_capacity(fields: usize) -> Self {
+        Self::with_text_capacity(fields, 16 * fields)
+    }
+
+    /// No fields, with room for `fields` of them, whose names and values have `bytes` in all.
+    #[must_use]
+    pub fn with_text_capacity(fields: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            fields: Vec::with_capacity(fields),
+        }
     }
 
     /// Adds a field. A name must be added once only.
-    pub fn push(&mut self, name: &str, value: impl ToCompactString) -> &mut Self {
-        self.0
-            .push((CompactString::new(name), value.to_compact_string()));
+    pub fn push(&mut self, name: &str, value: impl FieldText) -> &mut Self {
+        // Always Some: what appends here never fails.
+        let _ = self.push_with(name, |text| {
+            value.append_to(text);
+            Some(())
+        });
         self
     }
 
     /// Adds a field if there is a value: what is unset is left out on the wire.
-    pub fn push_some(&mut self, name: &str, value: Option<impl ToCompactString>) -> &mut Self {
+    pub fn push_some(&mut self, name: &str, value: Option<impl FieldText>) -> &mut Self {
         if let Some(value) = value {
             self.push(name, value);
         }
         self
     }
 
+    /// Adds a field whose value `append` writes; if it cannot, there are to be no fields at all.
+    pub(super) fn push_with(
+        &mut self,
+        name: &str,
+        append: impl FnOnce(&mut String) -> Option<()>,
+    ) -> Option<()> {
+        let start = self.text.len();
+        self.text.push_str(name);
+        let name_end = self.text.len();
+        append(&mut self.text)?;
+        self.fields.push(Field {
+            start,
+            name_end,
+            end: self.text.len(),
+        });
+        Some(())
+    }
+
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(it, _)| it == name)
-            .map(|(_, value)| value.as_str())
+        let (text, name) = (self.text.as_bytes(), name.as_bytes());
+        // The first byte tells most names apart, without a call to compare the rest.
+        let is_it = |field: &&Field| {
+            field.name_end - field.start == name.len()
+                && text.get(field.start) == name.first()
+                && &text[field.name()] == name
+        };
+        let field = self.fields.iter().find(is_it)?;
+        Some(&self.text[field.value()])
     }
 
     /// The value of a field that must be there.
@@ -85,33 +146,27 @@ impl ExtFields {
 
     /// All fields, in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0
+        self.fields
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
     /// How many fields there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.fields.len()
     }
 
     /// Whether there is no field.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 }
 
 impl fmt::Debug for ExtFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl Serialize for ExtFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
     }
 }
 
@@ -128,12 +183,8 @@ impl<'de> Deserialize<'de> for ExtFields {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ExtFields, A::Error> {
                 let mut fields = ExtFields::new();
                 // Java writes null for an unset value: the same as no field.
-                while let Some((name, value)) =
-                    map.next_entry::<CompactString, Option<FieldValue>>()?
-                {
-                    if let Some(value) = value {
-                        fields.0.push((name, value));
-                    }
+                while let Some((name, value)) = map.next_entry::<String, Option<String>>()? {
+                    fields.push_some(&name, value);
                 }
                 Ok(fields)
             }
@@ -141,3 +192,44 @@ impl<'de> Deserialize<'de> for ExtFields {
         deserializer.deserialize_map(FieldsVisitor)
     }
 }
+
+/// What the value of a field can be: text, a number, `true` or `false`.
+pub trait FieldText {
+    /// Writes it as it is on the wire.
+    fn append_to(&self, text: &mut String);
+}
+
+impl<T: FieldText + ?Sized> FieldText for &T {
+    fn append_to(&self, text: &mut String) {
+        (**self).append_to(text);
+    }
+}
+
+impl FieldText for str {
+    fn append_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl FieldText for bool {
+    fn append_to(&self, text: &mut String) {
+        text.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+macro_rules! field_text {
+    (text: $($text:ty),*; numbers: $($number:ty),*) => {
+        $(impl FieldText for $text {
+            fn append_to(&self, text: &mut String) {
+                text.push_str(self);
+            }
+        })*
+        $(impl FieldText for $number {
+            fn append_to(&self, text: &mut String) {
+                text.push_str(itoa::Buffer::new().format(*self));
+            }
+        })*
+    };
+}
+
+field_text!(text: String, CompactString, Cow<'_, str>; numbers: i16, i32, i64, u32, u64, u128, usize);

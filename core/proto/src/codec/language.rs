@@ -1,6 +1,6 @@
 //! The host language that a command names.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 /// What a peer says it is written in (`org.apache.rocketmq.remoting.protocol.LanguageCode`).
 ///
@@ -58,17 +58,11 @@ impl Language {
             .map_or(Self::Other, |(it, _)| *it)
     }
 
-    fn from_name(name: &str) -> Self {
+    pub(super) fn from_name(name: &str) -> Self {
         NAMES
             .iter()
             .find(|(_, it)| *it == name)
             .map_or(Self::Other, |(it, _)| *it)
-    }
-}
-
-impl Serialize for Language {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }
 

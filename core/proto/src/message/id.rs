@@ -117,10 +117,22 @@ pub struct OffsetMessageId {
 impl fmt::Display for OffsetMessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.host.ip() {
-            IpAddr::V4(ip) => write!(f, "{:08X}", u32::from(ip))?,
-            IpAddr::V6(ip) => write!(f, "{:032X}", u128::from(ip))?,
+            // In one piece: brokers tell one of each message.
+            IpAddr::V4(ip) => {
+                let mut raw = [0; 16];
+                raw[..4].copy_from_slice(&ip.octets());
+                raw[4..8].copy_from_slice(&u32::from(self.host.port()).to_be_bytes());
+                raw[8..].copy_from_slice(&self.commit_log_offset.to_be_bytes());
+                f.write_str(std::str::from_utf8(&hex(&raw)).unwrap_or_default())
+            }
+            IpAddr::V6(ip) => write!(
+                f,
+                "{:032X}{:08X}{:016X}",
+                u128::from(ip),
+                self.host.port(),
+                self.commit_log_offset
+            ),
         }
-        write!(f, "{:08X}{:016X}", self.host.port(), self.commit_log_offset)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Property strings: `name \x01 value \x02`, repeated.
 
 use bytes::{BufMut, BytesMut};
+use memchr::{memchr, memrchr};
 
 /// Stands between a name and its value.
 pub const NAME_SEPARATOR: char = '\u{1}';
@@ -128,21 +129,48 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// The entries of a property string, as Java reads it: entries without a separator, without a
 /// name or without a value are dropped. Where a name comes twice, the later one counts.
-pub fn entries(raw: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-    raw.split(ENTRY_SEPARATOR)
-        .filter_map(|entry| entry.split_once(NAME_SEPARATOR))
-        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+pub fn entries(raw: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = raw;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = memchr(ENTRY_SEPARATOR as u8, rest.as_bytes()).unwrap_or(rest.len());
+            let entry = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            if let Some((name, value)) = name_and_value(entry) {
+                return Some((name, value));
+            }
+        }
+        None
+    })
+}
+
+fn name_and_value(entry: &str) -> Option<(&str, &str)> {
+    let end = memchr(NAME_SEPARATOR as u8, entry.as_bytes())?;
+    let (name, value) = (&entry[..end], &entry[end + 1..]);
+    (!name.is_empty() && !value.is_empty()).then_some((name, value))
 }
 
 /// The value of a property.
 #[must_use]
 pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
-    // Not by `entries`, which looks for the end of each name: this is asked several times a message.
-    let is_name = !name.is_empty() && !name.contains(NAME_SEPARATOR);
-    let value = |entry: &'a str| entry.strip_prefix(name)?.strip_prefix(NAME_SEPARATOR);
-    raw.rsplit(ENTRY_SEPARATOR)
-        .filter_map(value)
-        .find(|value| is_name && !value.is_empty())
+    if name.is_empty() || name.contains(NAME_SEPARATOR) {
+        return None;
+    }
+    // Not by `entries`, which looks for the end of each name: this is asked several times a
+    // message. From the end on: the last one counts.
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let separator = memrchr(ENTRY_SEPARATOR as u8, rest.as_bytes());
+        let entry = &rest[separator.map_or(0, |at| at + 1)..];
+        rest = &rest[..separator.unwrap_or(0)];
+        let value = entry
+            .strip_prefix(name)
+            .and_then(|behind| behind.strip_prefix(NAME_SEPARATOR));
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// The entries that are the application's own, of each name the one that counts, in their order.
