@@ -49,10 +49,10 @@ impl Output {
         }
     }
 
-    pub(super) fn push(&mut self, command: &Command) -> Result<()> {
+    pub(super) fn push(&mut self, command: &Command, serialization: Serialization) -> Result<()> {
         let before = self.tail.len();
         command
-            .encode_head(Serialization::Json, &mut self.tail)
+            .encode_head(serialization, &mut self.tail)
             .map_err(|error| Error::internal(format!("a request cannot be encoded: {error}")))?;
         self.bytes += self.tail.len() - before + command.body.len();
         if command.body.len() <= COPY_LIMIT {

@@ -345,7 +345,7 @@ async fn a_silent_broker_leaves_time_for_another() {
     let mut silent = Peer::start().await;
     let mut peer = Peer::start_with(1, &[&silent.address]).await;
     let producer = peer
-        .producer_of(&peer.config().set("SendMsgTimeoutMillis", "1000"))
+        .producer_of(&peer.config().set("SendMsgTimeoutMillis", "4000"))
         .await;
     // One of two sends in turn goes to the silent one first.
     for _ in 0..2 {
