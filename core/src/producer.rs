@@ -24,6 +24,7 @@ mod timed;
 mod transaction;
 mod turns;
 mod vip;
+mod waiting;
 
 pub use beside::{Begun, Entering};
 pub(crate) use check::Checker;

@@ -13,4 +13,6 @@ mod record;
 
 pub use destination::TraceSettings;
 pub(crate) use dispatcher::Dispatcher;
-pub(crate) use record::{Consuming, Ended, MessageType, Published, Sent, ended, published};
+pub(crate) use record::{
+    Consuming, Ended, MessageType, Published, Sent, ended, is_recorded, published,
+};

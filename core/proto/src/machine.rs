@@ -12,7 +12,7 @@ mod session;
 mod statistics;
 mod timers;
 
-pub use accumulator::{Accumulator, BatchLimits};
+pub use accumulator::{Accumulator, BatchLimits, Gathered};
 pub use allocate::{MessageQueue, allocate_averagely, allocate_averagely_by_circle, sort_members};
 pub use backoff::{Backoff, BrokerHealth};
 pub use lifecycle::{Lifecycle, Phase};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::gather::{Done, Waiting};
 use super::many::{Many, Slot};
 use super::shared::{Running, Shared};
+use super::waiting::{Done, Waiting};
 use crate::{Error, Message, Result, SendResult};
 
 /// What became of a message that is to be sent beside the caller.
@@ -42,14 +42,14 @@ impl Beside {
             Err(error) => return Begun::Refused(error, done),
         };
         if let Some(room) = self.running.buffer.try_take(leaving.outgoing.bytes()) {
-            self.leave(Waiting::new(leaving, Box::new(done), (in_flight, room)));
+            self.leave(Waiting::new(leaving, done, (in_flight, room)));
             return Begun::UnderWay;
         }
         let this = self.clone();
         Begun::Waits(Box::pin(async move {
             match leaving.room(&this.running.buffer).await {
                 Ok(room) => {
-                    this.leave(Waiting::new(leaving, Box::new(done), (in_flight, room)));
+                    this.leave(Waiting::new(leaving, done, (in_flight, room)));
                     Ok(())
                 }
                 Err(error) => Err((error, done)),
@@ -95,14 +95,15 @@ impl Beside {
     }
 
     /// Bodies are compressed beside the caller as well.
-    fn leave(&self, waiting: Waiting) {
+    fn leave(&self, mut waiting: Waiting) {
         let sender = &self.running.sender;
         if !waiting.outgoing().is_to_be_compressed(&self.shared.config) {
+            waiting.leaving().is_known();
             return sender.send_beside(waiting);
         }
         let (sender, shared) = (Arc::clone(sender), Arc::clone(&self.shared));
         sender.runtime.clone().spawn(async move {
-            let waiting = waiting.ready(&shared.config).await;
+            waiting.ready(&shared.config).await;
             sender.send_beside(waiting);
         });
     }

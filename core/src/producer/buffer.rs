@@ -40,6 +40,11 @@ impl Buffer {
         u32::try_from(bytes.clamp(self.share, self.all)).unwrap_or(u32::MAX)
     }
 
+    /// Whether there is room for a message now.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        self.room.available_permits() >= bytes.clamp(self.share, self.all)
+    }
+
     /// Room for a message, if there is some.
     pub(super) fn try_take(&self, bytes: usize) -> Option<Room> {
         let size = self.size(bytes);

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use onsmq_proto::codec::Command;
-use onsmq_proto::machine::{MessageQueue, Route};
-use onsmq_proto::message::batch;
+use onsmq_proto::machine::{Accumulator, BatchLimits, Gathered, MessageQueue, Route};
 use tokio::time::Instant;
 
 use super::attempt::{Sender, Tries, try_deadline};
-use super::gather::{Line, Waiting};
+use super::gather::Line;
 use super::next::{Next, next_step};
+use super::outgoing::Outgoing;
 use super::select::has_alternative;
 use super::stored::{Answer, Place};
+use super::waiting::{Waiting, unpacked};
 use crate::request::send::Send;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, trace};
 
 /// A queue that no other request is under way to. When it is dropped, what waits meanwhile leaves
 /// through the same queue.
@@ -46,12 +47,12 @@ impl Lead {
     }
 
     async fn run(mut self) {
-        while let Some((sends, bytes)) = self.next() {
+        while let Some(gathered) = self.next() {
             // None where the topic was forgotten meanwhile.
             let route = self.sender.instance.routes.get(&self.queue.topic);
             self.share(route.as_deref());
-            let sends = in_time(&self.sender, sends);
-            if let Err(failed) = self.send(sends, bytes, route.as_deref()).await {
+            let gathered = in_time(&self.sender, gathered);
+            if let Err(failed) = self.send(gathered, route.as_deref()).await {
                 self.again(failed);
             }
             self.move_on();
@@ -59,16 +60,16 @@ impl Lead {
     }
 
     /// What leaves next. Where nothing waits the queue is let go.
-    fn next(&mut self) -> Option<(Vec<Waiting>, usize)> {
+    fn next(&mut self) -> Option<Gathered<Waiting>> {
         let limits = self.sender.gathering.as_ref()?.limits;
         let mut line = self.line.lock();
-        let (sends, bytes) = line.next(limits);
-        if sends.is_empty() {
+        let gathered = line.next(limits);
+        if gathered.sends.is_empty() {
             line.let_go(&self.queue);
             self.is_over = true;
             return None;
         }
-        Some((sends, bytes))
+        Some(gathered)
     }
 
     /// Has another queue take what is still waiting, if one is free.
@@ -95,66 +96,94 @@ impl Lead {
         }
     }
 
-    async fn send(
-        &self,
-        sends: Vec<Waiting>,
-        bytes: usize,
-        route: Option<&Route>,
-    ) -> Result<(), Failed> {
+    async fn send(&self, gathered: Gathered<Waiting>, route: Option<&Route>) -> Result<(), Failed> {
+        let sends = &gathered.sends;
         let Some(deadline) = sends.iter().map(Waiting::deadline).min() else {
             return Ok(());
         };
         let deadline = try_deadline(deadline, route.is_some_and(has_alternative));
-        let alone = (sends.len() == 1).then(|| sends[0].outgoing());
-        let sent = match alone {
-            Some(outgoing) => {
-                self.sender
-                    .request_once(outgoing, &self.queue, deadline)
+        if sends.len() == 1 {
+            return self.send_alone(unpacked(gathered), route, deadline).await;
+        }
+        let command = self.command(sends[0].outgoing(), gathered.entries.clone());
+        match self.request(command, deadline).await {
+            Ok((place, answer)) => {
+                // A record needs the message as it was.
+                let sends = match trace::is_recorded(&self.sender.instance, &answer.fields) {
+                    true => unpacked(gathered),
+                    false => gathered.sends,
+                };
+                self.stored(sends, route, place, answer);
+                Ok(())
+            }
+            Err(error) => Err(Failed {
+                sends: unpacked(gathered),
+                error,
+            }),
+        }
+    }
+
+    async fn send_alone(
+        &self,
+        sends: Vec<Waiting>,
+        route: Option<&Route>,
+        deadline: Instant,
+    ) -> Result<(), Failed> {
+        let sent = match sends.first() {
+            Some(waiting) => {
+                let sender = &self.sender;
+                sender
+                    .request_once(waiting.outgoing(), &self.queue, deadline)
                     .await
             }
-            None => self.request(self.command(&sends, bytes), deadline).await,
+            None => return Ok(()),
         };
         match sent {
             Ok((place, answer)) => {
-                if let Some(route) = route {
-                    self.sender.succeeded(&self.queue, route);
-                }
-                let answer = Arc::new(answer);
-                for (behind, waiting) in (0..).zip(sends) {
-                    let at = place.at(&self.queue, behind, &answer);
-                    waiting.stored(&self.sender, &self.queue, at);
-                }
+                self.stored(sends, route, place, answer);
                 Ok(())
             }
             Err(error) => Err(Failed { sends, error }),
         }
     }
 
-    async fn request(&self, batch: Result<Command>, deadline: Instant) -> Result<(Place, Answer)> {
-        let address = self.sender.master(&self.queue)?;
-        self.sender.exchange(address, batch?, deadline).await
+    /// A broker has stored them, one behind the other.
+    fn stored(&self, mut sends: Vec<Waiting>, route: Option<&Route>, place: Place, answer: Answer) {
+        if let Some(route) = route {
+            self.sender.succeeded(&self.queue, route);
+        }
+        let rooms = sends.iter_mut().filter_map(Waiting::take_room);
+        // At once, not once for each.
+        drop(rooms.reduce(|mut all, room| {
+            all.merge(room);
+            all
+        }));
+        let answer = Arc::new(answer);
+        for (behind, waiting) in (0..).zip(sends) {
+            let at = place.at(&self.queue, behind, &answer);
+            waiting.stored(&self.sender, &self.queue, at);
+        }
     }
 
-    fn command(&self, sends: &[Waiting], bytes: usize) -> Result<Command> {
-        let mut body = BytesMut::with_capacity(bytes);
-        for outgoing in sends.iter().map(Waiting::outgoing) {
-            batch::put(&mut body, 0, &outgoing.body, &outgoing.properties)
-                .map_err(|error| Error::internal(format!("a batch cannot be encoded: {error}")))?;
-        }
-        let first = sends.first().map(Waiting::outgoing);
-        Ok(Send {
+    async fn request(&self, batch: Command, deadline: Instant) -> Result<(Place, Answer)> {
+        let address = self.sender.master(&self.queue)?;
+        self.sender.exchange(address, batch, deadline).await
+    }
+
+    fn command(&self, first: &Outgoing, entries: Bytes) -> Command {
+        Send {
             group: &self.sender.group,
             topic: &self.queue.topic,
             queue_id: self.queue.queue_id,
             sys_flag: 0,
-            born_timestamp: first.map_or(0, |first| first.born_timestamp),
+            born_timestamp: first.born_timestamp,
             // Brokers append them to those of each message: an id here would become that of all.
             properties: "",
             reconsume_times: 0,
             max_reconsume_times: None,
-            body: body.freeze(),
+            body: entries,
         }
-        .batch_command())
+        .batch_command()
     }
 
     /// Has each be tried again, as if it had been sent alone.
@@ -201,16 +230,24 @@ fn is_of_the_batch(error: &Error) -> bool {
 }
 
 /// Those whose time is not over. The others are told.
-fn in_time(sender: &Sender, sends: Vec<Waiting>) -> Vec<Waiting> {
+fn in_time(sender: &Sender, gathered: Gathered<Waiting>) -> Gathered<Waiting> {
     let now = Instant::now();
-    if sends.iter().all(|waiting| waiting.deadline() > now) {
-        return sends;
+    if gathered
+        .sends
+        .iter()
+        .all(|waiting| waiting.deadline() > now)
+    {
+        return gathered;
     }
-    let (sends, late): (Vec<_>, _) = sends.into_iter().partition(|it| it.deadline() > now);
-    for waiting in late {
-        let why = "the message did not leave in time: the requests before it were not answered";
-        let error = waiting.outgoing().told_of(Error::timeout(why));
-        waiting.over(sender, Err(error));
+    let mut left = Accumulator::default();
+    for waiting in unpacked(gathered) {
+        if waiting.deadline() > now {
+            sender.join(waiting, &mut left);
+        } else {
+            let why = "the message did not leave in time: the requests before it were not answered";
+            let error = waiting.outgoing().told_of(Error::timeout(why));
+            waiting.over(sender, Err(error));
+        }
     }
-    sends
+    left.next(BatchLimits::NONE)
 }

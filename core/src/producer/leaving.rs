@@ -22,10 +22,7 @@ pub(super) struct Leaving {
 
 impl Leaving {
     /// The message with something more.
-    pub(super) fn map(
-        mut self: Box<Self>,
-        more: impl FnOnce(&mut Outgoing) -> Result<()>,
-    ) -> Result<Box<Self>> {
+    pub(super) fn map(mut self, more: impl FnOnce(&mut Outgoing) -> Result<()>) -> Result<Self> {
         more(&mut self.outgoing).inspect_err(|error| spans::failed(&self.span, error))?;
         Ok(self)
     }
@@ -42,11 +39,15 @@ impl Leaving {
         })
     }
 
-    /// As it travels: with its body compressed, where it is to be.
-    pub(super) async fn ready(mut self: Box<Self>, config: &ProducerConfig) -> Box<Self> {
+    /// Tells its span what is known of it before it leaves.
+    pub(super) fn is_known(&self) {
         spans::outgoing(&self.span, &self.outgoing);
+    }
+
+    /// As it travels: with its body compressed, where it is to be.
+    pub(super) async fn ready(&mut self, config: &ProducerConfig) {
+        self.is_known();
         self.outgoing.compress(config).await;
-        self
     }
 
     /// Sends it alone, to this queue first, if one is given.
@@ -101,18 +102,18 @@ impl Leaving {
 
 impl Shared {
     /// Checks a message and makes it ready to leave, its span first: errors belong to that.
-    pub(super) fn leaving(&self, running: &Running, mut message: Message) -> Result<Box<Leaving>> {
+    pub(super) fn leaving(&self, running: &Running, mut message: Message) -> Result<Leaving> {
         let instance = &running.sender.instance;
         let span = spans::send(&mut message, &self.config.group, &instance.propagator);
         match Outgoing::new(message, instance, self.config.max_message_size) {
             Ok(outgoing) => {
                 let begun = Instant::now();
-                Ok(Box::new(Leaving {
+                Ok(Leaving {
                     outgoing,
                     span,
                     begun,
                     deadline: begun + self.config.send_timeout,
-                }))
+                })
             }
             Err(error) => {
                 spans::failed(&span, &error);
@@ -125,9 +126,9 @@ impl Shared {
     pub(super) async fn send(
         &self,
         running: &Running,
-        leaving: Box<Leaving>,
+        mut leaving: Leaving,
     ) -> Result<(Stored, Outgoing)> {
-        let leaving = leaving.ready(&self.config).await;
+        leaving.ready(&self.config).await;
         let sent = leaving.sent_by(&running.sender, None).await;
         leaving.over(&running.sender, sent.as_ref());
         sent.map(|stored| (stored, leaving.outgoing))
@@ -137,15 +138,15 @@ impl Shared {
     pub(super) async fn send_oneway(
         &self,
         running: &Running,
-        leaving: Box<Leaving>,
+        mut leaving: Leaving,
     ) -> Result<MessageId> {
-        let leaving = leaving.ready(&self.config).await;
+        leaving.ready(&self.config).await;
         let Leaving {
             outgoing,
             span,
             deadline,
             ..
-        } = *leaving;
+        } = leaving;
         let send = running.sender.send_oneway(&outgoing, deadline);
         match send.instrument(span.clone()).await {
             Ok(()) => Ok(outgoing.message_id),

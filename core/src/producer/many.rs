@@ -5,7 +5,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::gather::{Done, ended};
+use super::gather::ended;
+use super::waiting::Done;
 use crate::{Result, SendResult};
 
 type Results = Vec<Result<SendResult>>;
@@ -74,7 +75,7 @@ impl Slot {
 }
 
 impl Done for Slot {
-    fn tell(self: Box<Self>, sent: Result<SendResult>) {
+    fn tell(self, sent: Result<SendResult>) {
         self.fill(sent);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use onsmq_proto::message::batch::ENTRY_OVERHEAD;
+use onsmq_proto::message::properties;
+
 use super::beside::{Begun, Beside};
 use super::check::Checker;
 use super::life::producer_life;
@@ -48,9 +51,9 @@ impl Producer {
         let (begun, shared) = (self.0.begin(), Arc::clone(&self.0));
         async move {
             let (running, in_flight) = begun?;
-            let leaving = shared.leaving(&running, message)?;
+            let mut leaving = shared.leaving(&running, message)?;
             let room = leaving.room(&running.buffer).await?;
-            let leaving = leaving.ready(&shared.config).await;
+            leaving.ready(&shared.config).await;
             let sender = &running.sender;
             sender.send_either_way(leaving, (in_flight, room)).await
         }
@@ -70,6 +73,15 @@ impl Producer {
             }
             Err(error) => Begun::Refused(error, done),
         }
+    }
+
+    /// Whether there is room for a message with a body of so many bytes, whatever its properties:
+    /// then [`send_then`](Self::send_then) does not wait, unless others send meanwhile. A producer
+    /// that does not run has room: what it is given fails at once.
+    #[must_use]
+    pub fn has_room(&self, body_bytes: usize) -> bool {
+        self.0
+            .has_room(ENTRY_OVERHEAD + body_bytes + properties::MAX_BYTES)
     }
 
     /// What a send does while there is no room: `SendBufferFull`.

@@ -181,6 +181,12 @@ impl Shared {
         }
     }
 
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        let state = self.state.read();
+        let running = state.running.as_ref();
+        running.is_none_or(|running| running.buffer.has_room(bytes))
+    }
+
     /// Waits for the sends in flight, each of which ends by its own deadline.
     pub(super) fn flush(&self) -> impl Future<Output = ()> + Send + use<> {
         let running = self.state.read().running.clone();

@@ -50,6 +50,12 @@ pub(crate) struct Published<'a> {
     pub(crate) success: bool,
 }
 
+/// Whether what a broker has stored is recorded, by what it answered.
+pub(crate) fn is_recorded(instance: &Instance, answer: &ExtFields) -> bool {
+    let destination = instance.trace.destination(|name| answer.get(name));
+    destination.is_some()
+}
+
 /// A message was stored.
 pub(crate) fn published(instance: &Arc<Instance>, published: &Published<'_>) {
     let answer = published.answer;

@@ -12,7 +12,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use bytes::{Bytes, BytesMut};
+
 use super::MessageQueue;
+use crate::WireError;
+use crate::message::batch;
 
 /// Requests of one topic that are under way to a broker at once, at most. More would make the
 /// batches smaller and the broker's work larger.
@@ -35,10 +39,23 @@ impl BatchLimits {
     };
 }
 
+/// What leaves together.
+#[derive(Debug)]
+pub struct Gathered<W> {
+    /// In the order of the sends.
+    pub sends: Vec<W>,
+    /// Their entries: the body of SEND_BATCH_MESSAGE.
+    pub entries: Bytes,
+}
+
 /// Which sends wait, and which queues are busy. `W` is a send.
 #[derive(Debug)]
 pub struct Accumulator<W> {
+    /// Each with the bytes of its entry.
     waiting: VecDeque<(W, usize)>,
+    /// Written when a send begins to wait, by the thread that has its message at hand: what leaves
+    /// is cut off, and neither copied together nor freed piece by piece on another thread.
+    entries: BytesMut,
     busy: Vec<(Arc<str>, Vec<i32>)>,
 }
 
@@ -46,6 +63,7 @@ impl<W> Default for Accumulator<W> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
+            entries: BytesMut::new(),
             busy: Vec::new(),
         }
     }
@@ -97,14 +115,30 @@ impl<W> Accumulator<W> {
         }
     }
 
-    /// A send waits. `bytes` is what it takes in a batch.
-    pub fn push(&mut self, waiting: W, bytes: usize) {
-        self.waiting.push_back((waiting, bytes));
+    /// A send waits, with the body and the properties of its message.
+    ///
+    /// # Errors
+    /// The send, where its message has no place in a batch.
+    pub fn push(
+        &mut self,
+        waiting: W,
+        body: &[u8],
+        properties: &str,
+    ) -> Result<(), (W, WireError)> {
+        let before = self.entries.len();
+        match batch::put(&mut self.entries, 0, body, properties) {
+            Ok(()) => {
+                let bytes = self.entries.len() - before;
+                self.waiting.push_back((waiting, bytes));
+                Ok(())
+            }
+            Err(error) => Err((waiting, error)),
+        }
     }
 
     /// Takes out what leaves next, in the order of the sends: as much as fits, and one at least
-    /// where one waits. The second is the bytes of all.
-    pub fn next(&mut self, limits: BatchLimits) -> (Vec<W>, usize) {
+    /// where one waits.
+    pub fn next(&mut self, limits: BatchLimits) -> Gathered<W> {
         let mut total = 0;
         let mut count = 0;
         for (_, bytes) in self.waiting.iter().take(limits.count.max(1)) {
@@ -115,14 +149,18 @@ impl<W> Accumulator<W> {
             count += 1;
         }
         let next = self.waiting.drain(..count).map(|(waiting, _)| waiting);
-        (next.collect(), total)
+        Gathered {
+            sends: next.collect(),
+            entries: self.entries.split_to(total).freeze(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Accumulator, BatchLimits, MAX_UNDER_WAY};
+    use super::{Accumulator, BatchLimits, Gathered, MAX_UNDER_WAY};
     use crate::machine::MessageQueue;
+    use crate::message::batch::{self, ENTRY_OVERHEAD};
 
     const LIMITS: BatchLimits = BatchLimits {
         count: 3,
@@ -160,20 +198,40 @@ mod tests {
         for (number, bytes) in [
             (1, 60),
             (2, 40),
-            (3, 10),
-            (4, 10),
-            (5, 10),
-            (6, 10),
+            (3, 30),
+            (4, 30),
+            (5, 30),
+            (6, 30),
             (7, 500),
         ] {
-            sends.push(number, bytes);
+            let body = vec![number; bytes - ENTRY_OVERHEAD];
+            sends.push(number, &body, "").expect("it fits");
         }
-        assert_eq!(sends.next(LIMITS), (vec![1, 2], 100));
-        assert_eq!(sends.next(LIMITS), (vec![3, 4, 5], 30));
-        assert_eq!(sends.next(LIMITS), (vec![6], 10));
-        assert!(sends.has_waiting());
-        assert_eq!(sends.next(LIMITS), (vec![7], 500));
+        let mut next = || {
+            let Gathered { sends, mut entries } = sends.next(LIMITS);
+            let length = entries.len();
+            for number in &sends {
+                let entry = batch::take(&mut entries).unwrap().unwrap();
+                assert_eq!(entry.body.first(), Some(number));
+            }
+            assert!(entries.is_empty());
+            (sends, length)
+        };
+        assert_eq!(next(), (vec![1, 2], 100));
+        assert_eq!(next(), (vec![3, 4, 5], 90));
+        assert_eq!(next(), (vec![6], 30));
+        assert_eq!(next(), (vec![7], 500));
+        assert_eq!(next(), (vec![], 0));
         assert!(!sends.has_waiting());
-        assert_eq!(sends.next(LIMITS), (vec![], 0));
+    }
+
+    #[test]
+    fn what_has_no_place_in_a_batch_comes_back() {
+        let mut sends = Accumulator::default();
+        let too_long = "x".repeat(1 << 15);
+        let refused = sends.push(1, b"body", &too_long);
+        assert!(matches!(refused, Err((1, _))));
+        assert!(!sends.has_waiting());
+        assert!(sends.next(LIMITS).entries.is_empty());
     }
 }
