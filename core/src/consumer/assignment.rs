@@ -186,8 +186,8 @@ impl AssignedQueue {
         }
     }
 
-    /// A message is done with.
-    pub(super) fn complete(&self, slot: Slot) {
+    /// Messages are done with.
+    pub(super) fn complete(&self, slots: &[Slot]) {
         let mut state = self.state.lock();
         // What the cache held of a dropped queue was let go of when it was dropped.
         if self.is_dropped() {
@@ -197,15 +197,16 @@ impl AssignedQueue {
             return;
         };
         let before = window.bytes();
+        let done = slots.iter().filter(|slot| window.complete(**slot)).count();
+        let bytes = before - window.bytes();
         self.last_consumed.store(now_ms(), Ordering::Relaxed);
-        if window.complete(slot) {
-            let bytes = before - window.bytes();
+        if done > 0 {
             let is_waited_for = std::mem::take(&mut state.waits_for_room);
             drop(state);
             if is_waited_for {
                 self.room.notify_waiters();
             }
-            self.group.cache.release(1, bytes);
+            self.group.cache.release(done, bytes);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use onsmq_proto::machine::Slot;
+use smallvec::SmallVec;
 use tokio::time::Instant;
 use tracing::Span;
 
@@ -37,6 +38,33 @@ pub(super) struct Handed {
     pub(super) queue: Arc<AssignedQueue>,
     pub(super) subscription: Arc<Subscription>,
     pub(super) since: Instant,
+}
+
+/// Messages that are done with and were handed over at once, to be let go of together.
+#[derive(Default)]
+struct Committed<'a> {
+    with: Option<&'a Arc<Handed>>,
+    slots: SmallVec<[Slot; 1]>,
+}
+
+impl<'a> Committed<'a> {
+    fn add(&mut self, with: &'a Arc<Handed>, slot: Slot, now: Instant) {
+        if self.with.is_some_and(|it| !Arc::ptr_eq(it, with)) {
+            self.finish(now);
+        }
+        self.with = Some(with);
+        self.slots.push(slot);
+    }
+
+    fn finish(&mut self, now: Instant) {
+        let Some(with) = self.with.take() else { return };
+        let queue = &with.queue;
+        let took = now.saturating_duration_since(with.since);
+        queue.statistics.consumed(took, self.slots.len(), true);
+        queue.complete(&self.slots);
+        queue.group.outstanding.end(self.slots.len());
+        self.slots.clear();
+    }
 }
 
 impl Delivery {
@@ -106,24 +134,54 @@ impl Delivery {
     /// What is said later than `ConsumeTimeout` after the message was handed over has no effect
     /// either: the message was sent back then, and comes again.
     pub fn complete(&self, action: Action) -> bool {
-        if self.completed.swap(true, Ordering::AcqRel) {
-            return false;
-        }
-        spans::processed(&self.span, action);
-        match &self.origin {
-            Origin::Pulled { with, slot } => {
-                let queue = &with.queue;
-                let succeeded = action == Action::CommitMessage;
-                queue.statistics.consumed(with.since, succeeded);
-                let group = &queue.group;
-                if let Some(trace) = &self.trace {
-                    trace.end(&group.instance, &group.config.group, &self.message, action);
-                }
-                group.completed(queue, *slot, &self.message, action);
+        Self::complete_all([self], action) == 1
+    }
+
+    /// Says what becomes of many messages, as [`complete`](Self::complete) does of one: what many
+    /// have in common is done once for all of them. How many it was not said of before.
+    pub fn complete_all<'a>(
+        deliveries: impl IntoIterator<Item = &'a Self>,
+        action: Action,
+    ) -> usize {
+        let now = Instant::now();
+        let mut committed = Committed::default();
+        let mut count = 0;
+        for delivery in deliveries {
+            if delivery.completed.swap(true, Ordering::AcqRel) {
+                continue;
             }
-            Origin::Direct(direct, _) => direct.complete(action),
+            count += 1;
+            spans::processed(&delivery.span, action);
+            match &delivery.origin {
+                Origin::Pulled { with, slot } => {
+                    delivery.end_trace(with, action);
+                    match action {
+                        Action::CommitMessage if with.queue.order.is_none() => {
+                            committed.add(with, *slot, now);
+                        }
+                        _ => delivery.end(with, *slot, action, now),
+                    }
+                }
+                Origin::Direct(direct, _) => direct.complete(action),
+            }
         }
-        true
+        committed.finish(now);
+        count
+    }
+
+    fn end(&self, with: &Handed, slot: Slot, action: Action, now: Instant) {
+        let queue = &with.queue;
+        let succeeded = action == Action::CommitMessage;
+        let took = now.saturating_duration_since(with.since);
+        queue.statistics.consumed(took, 1, succeeded);
+        queue.group.completed(queue, slot, &self.message, action);
+    }
+
+    fn end_trace(&self, with: &Handed, action: Action) {
+        if let Some(trace) = &self.trace {
+            let group = &with.queue.group;
+            trace.end(&group.instance, &group.config.group, &self.message, action);
+        }
     }
 
     /// Whether it was said what becomes of the message.

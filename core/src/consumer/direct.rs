@@ -41,7 +41,7 @@ impl Direct {
 
 impl Drop for Direct {
     fn drop(&mut self) {
-        self.group.outstanding.end();
+        self.group.outstanding.end(1);
     }
 }
 

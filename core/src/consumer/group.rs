@@ -145,10 +145,10 @@ impl Group {
                 // Counted as outstanding until the broker has it.
                 self.send_back(queue, slot, message);
             }
-            Action::ReconsumeLater if !self.is_broadcasting() => self.outstanding.end(),
+            Action::ReconsumeLater if !self.is_broadcasting() => self.outstanding.end(1),
             _ => {
-                queue.complete(slot);
-                self.outstanding.end();
+                queue.complete(&[slot]);
+                self.outstanding.end(1);
             }
         }
     }
@@ -234,8 +234,8 @@ impl Outstanding {
         self.count.fetch_add(1, Ordering::AcqRel);
     }
 
-    pub(super) fn end(&self) {
-        if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+    pub(super) fn end(&self, count: usize) {
+        if self.count.fetch_sub(count, Ordering::AcqRel) == count {
             self.none.notify_waiters();
         }
     }

@@ -56,9 +56,7 @@ async fn consume(deliveries: Vec<Delivery>, permit: Option<OwnedSemaphorePermit>
         None => None,
     };
     if let Some(action) = action {
-        for delivery in &deliveries {
-            delivery.complete(action);
-        }
+        Delivery::complete_all(&deliveries, action);
     }
     drop(permit);
 }

@@ -137,10 +137,10 @@ impl Group {
         let Some(order) = &queue.order else { return };
         match action {
             Action::CommitMessage => {
-                queue.complete(slot);
+                queue.complete(&[slot]);
                 order.not_handed_over();
                 queue.hand_over_next();
-                self.outstanding.end();
+                self.outstanding.end(1);
             }
             Action::ReconsumeLater => {
                 let (this, queue) = (Arc::clone(self), Arc::clone(queue));
@@ -176,14 +176,14 @@ impl Group {
         let is_last = message.reconsume_times() >= self.config.max_reconsume_times;
         let buried = is_last && self.bury(queue, &message).await;
         if buried {
-            queue.complete(slot);
+            queue.complete(&[slot]);
             order.not_handed_over();
         } else {
             message.delivered_again(1);
             order.queue.lock().put_back((slot, message));
             order.idle.notify_waiters();
         }
-        self.outstanding.end();
+        self.outstanding.end(1);
         if !buried {
             let pause = tokio::time::sleep(self.config.suspend_time);
             if queue.stop.run_until_cancelled(pause).await.is_none() {

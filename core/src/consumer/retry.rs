@@ -33,9 +33,9 @@ impl Group {
                 .request_send_back(&queue, &message, Delay::BrokerChooses)
                 .await;
             if sent.is_ok() {
-                queue.complete(slot);
+                queue.complete(&[slot]);
             }
-            this.outstanding.end();
+            this.outstanding.end(1);
             if let Err(error) = sent {
                 warn!(
                     group = this.name,
@@ -137,7 +137,7 @@ impl Group {
             false => self.request_send_back(queue, &message, Delay::Late).await,
         };
         match sent {
-            Ok(()) => queue.complete(slot),
+            Ok(()) => queue.complete(&[slot]),
             Err(error) => {
                 warn!(group = self.name, "it is sent back later: {error}");
                 // Counted anew: whoever consumes it may still complete it.

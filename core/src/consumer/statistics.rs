@@ -53,14 +53,17 @@ impl TopicStatistics {
         self.with(|over_time| over_time.pulled(now(), took, messages));
     }
 
-    pub(super) fn consumed(&self, since: Instant, succeeded: bool) {
-        let took = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+    /// So many messages were consumed, each of which took so long.
+    pub(super) fn consumed(&self, took: Duration, messages: usize, succeeded: bool) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let messages = messages as u64;
+        let took = took.saturating_mul(messages);
         self.recent.took_us.fetch_add(took, Ordering::Relaxed);
         let count = match succeeded {
             true => &self.recent.succeeded,
             false => &self.recent.failed,
         };
-        count.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(messages, Ordering::Relaxed);
     }
 
     pub(super) fn status(&self) -> ConsumeStatus {
