@@ -769,10 +769,34 @@ const ons_message_t *ons_delivery_message_at(const ons_delivery_t *delivery, siz
 ONS_MUST_USE ons_error_t *ons_delivery_complete(const ons_delivery_t *delivery, uint32_t action);
 
 /**
+ * Says the same of many deliveries, as ons_delivery_complete does of one each: in less time, for
+ * what they have in common is done once. Does not block.
+ *
+ * Errors:
+ * ONS_CODE_INVALID_STATE where one was completed before; the others are completed all the same.
+ * ONS_CODE_INVALID_ARGUMENT for a number that is no action, and for a NULL among them: then none is.
+ *
+ * Requires:
+ * `deliveries` points to `count` deliveries.
+ */
+ONS_MUST_USE
+ons_error_t *ons_deliveries_complete(const ons_delivery_t *const *deliveries,
+                                     size_t count,
+                                     uint32_t action);
+
+/**
  * Frees a delivery. Where it was not completed, its message comes again later. NULL: nothing
  * happens. Does not block.
  */
 void ons_delivery_free(ons_delivery_t *delivery);
+
+/**
+ * Frees many deliveries, as ons_delivery_free does one each. Does not block.
+ *
+ * Requires:
+ * `deliveries` points to `count` deliveries, or NULL, that are the caller's.
+ */
+void ons_deliveries_free(ons_delivery_t *const *deliveries, size_t count);
 
 /**
  * Starts a dev server on ports of the system's choice, on loopback. Waits until it listens.
@@ -1434,6 +1458,13 @@ ons_error_t *ons_producer_send_async(const ons_producer_t *producer,
                                      ons_send_fn callback,
                                      void *userdata,
                                      ons_destroy_fn destroy);
+
+/**
+ * Whether ons_producer_send_async takes a message with a body of so many bytes without waiting for
+ * room, unless others send meanwhile: for bindings whose host must not stand still. False for NULL.
+ * Does not block.
+ */
+bool ons_producer_has_room(const ons_producer_t *producer, size_t body_len);
 
 /**
  * Waits until it is known what became of all messages in flight; not of those that are sent

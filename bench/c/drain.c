@@ -19,9 +19,10 @@ static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
     size_t messages = 0;
     for (size_t at = 0; at < count; ++at) {
         messages += ons_delivery_count(deliveries[at]);
-        bench_check(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE));
-        ons_delivery_free(deliveries[at]);
     }
+    bench_check(ons_deliveries_complete((const ons_delivery_t *const *)deliveries, count,
+                                        ONS_ACTION_COMMIT_MESSAGE));
+    ons_deliveries_free(deliveries, count);
     size_t before = atomic_fetch_add(&received.count, messages);
     if (before == 0) {
         received.begun = bench_now();

@@ -225,14 +225,15 @@ impl Producer {
         })
     }
 
-    /// The interpreter is left to others where this may wait: what makes room needs it.
+    /// The interpreter is left to others where this waits: their sends, and what they do meanwhile,
+    /// are not to stand still. To leave it for each message would have threads fight for it.
     fn send_async(
         &self,
         py: Python<'_>,
         message: &safe::Message,
         done: impl FnOnce(safe::Sent) + Send + 'static,
     ) -> PyResult<()> {
-        match self.may_wait {
+        match self.may_wait && !self.inner.has_room(message) {
             true => outside(py, || self.inner.send_async(message, done))?.to_py(py),
             false => self.inner.send_async(message, done).to_py(py),
         }

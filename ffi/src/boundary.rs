@@ -137,8 +137,12 @@ pub(crate) unsafe fn array<'a, T>(
     items
         .iter()
         .enumerate()
-        // SAFETY: the caller of this function says that each is NULL or of a live `T`.
-        .map(|(at, item)| arg(unsafe { item.as_ref() }, &format!("{name}[{at}]")))
+        .map(|(at, item)| {
+            // SAFETY: the caller of this function says that each is NULL or of a live `T`.
+            let item = unsafe { item.as_ref() };
+            // The name of one is made for an error only: there may be many.
+            item.map_or_else(|| arg(None, &format!("{name}[{at}]")), Ok)
+        })
         .collect()
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use onsmq::{Action, Delivery, Error, ErrorKind};
 use smallvec::SmallVec;
 
-use crate::boundary::{arg, guard, guard_or};
+use crate::boundary::{arg, array, guard, guard_or};
 use crate::enums::action_of;
 use crate::error::ons_error_t;
 use crate::listener_pool::Batch;
@@ -60,17 +60,25 @@ impl ons_delivery_t {
     }
 
     fn complete(&self, action: Action) -> bool {
-        if self.completed.swap(true, Ordering::AcqRel) {
-            return false;
-        }
-        for part in &self.parts {
-            part.delivery.complete(action);
-        }
-        if let Some(batch) = &self.batch {
+        complete_all([self], action) == 1
+    }
+}
+
+/// Completes deliveries. How many were not completed before.
+fn complete_all<'a>(
+    deliveries: impl IntoIterator<Item = &'a ons_delivery_t>,
+    action: Action,
+) -> usize {
+    let is_first = |it: &&ons_delivery_t| !it.completed.swap(true, Ordering::AcqRel);
+    let first: SmallVec<[_; 1]> = deliveries.into_iter().filter(is_first).collect();
+    let parts = first.iter().flat_map(|delivery| &delivery.parts);
+    Delivery::complete_all(parts.map(|part| &part.delivery), action);
+    for delivery in &first {
+        if let Some(batch) = &delivery.batch {
             batch.completed();
         }
-        true
     }
+    first.len()
 }
 
 impl Drop for ons_delivery_t {
@@ -131,9 +139,57 @@ pub extern "C" fn ons_delivery_complete(
     })
 }
 
+/// Says the same of many deliveries, as ons_delivery_complete does of one each: in less time, for
+/// what they have in common is done once. Does not block.
+///
+/// # Errors
+/// ONS_CODE_INVALID_STATE where one was completed before; the others are completed all the same.
+/// ONS_CODE_INVALID_ARGUMENT for a number that is no action, and for a NULL among them: then none is.
+///
+/// # Safety
+/// `deliveries` points to `count` deliveries.
+#[must_use = "an error is to be looked at, and freed"]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_deliveries_complete(
+    deliveries: *const *const ons_delivery_t,
+    count: usize,
+    action: u32,
+) -> Option<Box<ons_error_t>> {
+    guard(|| {
+        // SAFETY: as this function requires.
+        let deliveries = unsafe { array(deliveries, count, "deliveries") }?;
+        let action = action_of(action)?;
+        match complete_all(deliveries, action) == count {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::InvalidState,
+                "some of these deliveries were completed before: the first time counts",
+            )),
+        }
+    })
+}
+
 /// Frees a delivery. Where it was not completed, its message comes again later. NULL: nothing
 /// happens. Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_delivery_free(delivery: Option<Box<ons_delivery_t>>) {
     guard_or((), || drop(delivery));
+}
+
+/// Frees many deliveries, as ons_delivery_free does one each. Does not block.
+///
+/// # Safety
+/// `deliveries` points to `count` deliveries, or NULL, that are the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ons_deliveries_free(deliveries: *const *mut ons_delivery_t, count: usize) {
+    guard_or((), || {
+        for at in 0..if deliveries.is_null() { 0 } else { count } {
+            // SAFETY: as this function requires.
+            let delivery = unsafe { *deliveries.add(at) };
+            if !delivery.is_null() {
+                // SAFETY: it was made by a box, and is the caller's.
+                drop(unsafe { Box::from_raw(delivery) });
+            }
+        }
+    });
 }

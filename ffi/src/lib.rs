@@ -41,6 +41,7 @@ mod message;
 mod message_parts;
 mod openapi;
 mod pace;
+mod process_id;
 mod producer;
 mod producer_kind;
 mod runtime;

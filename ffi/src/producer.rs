@@ -250,6 +250,19 @@ pub extern "C" fn ons_producer_send_async(
     })
 }
 
+/// Whether ons_producer_send_async takes a message with a body of so many bytes without waiting for
+/// room, unless others send meanwhile: for bindings whose host must not stand still. False for NULL.
+/// Does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn ons_producer_has_room(
+    producer: Option<&ons_producer_t>,
+    body_len: usize,
+) -> bool {
+    guard_or(false, || {
+        producer.is_some_and(|it| it.producer.has_room(body_len))
+    })
+}
+
 /// Waits until it is known what became of all messages in flight; not of those that are sent
 /// later. `timeout_ms`: how long at most; 0 for as long as it takes, which is as long as each may
 /// take by SendMsgTimeoutMillis.

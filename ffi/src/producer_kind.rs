@@ -94,6 +94,15 @@ impl AnyProducer {
         }
     }
 
+    /// Whether [`send_then`](Self::send_then) would not wait.
+    pub(crate) fn has_room(&self, body_bytes: usize) -> bool {
+        match self {
+            Self::Normal(producer) => producer.has_room(body_bytes),
+            // They never do.
+            Self::Ordered(_) | Self::Transactional(_) => true,
+        }
+    }
+
     pub(crate) fn flush(&self) -> BoxFuture<'static, ()> {
         each!(self, it => Box::pin(it.flush()))
     }

@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::log;
+use crate::process_id::process_id;
 
 /// Threads of the runtime: they move bytes and never run an application's code.
 const WORKERS: usize = 2;
@@ -37,7 +38,7 @@ impl Process {
     pub(crate) fn current() -> Result<Arc<Self>> {
         let mut current = CURRENT.try_lock_for(FORKED_LOCK).ok_or_else(forked)?;
         if let Some(process) = current.upgrade()
-            && process.id == std::process::id()
+            && process.id == process_id()
         {
             return Ok(process);
         }
@@ -56,7 +57,7 @@ impl Process {
         let process = Arc::new(Self {
             runtime: Some(runtime),
             client: Client::new(),
-            id: std::process::id(),
+            id: process_id(),
             exiting: CancellationToken::new(),
         });
         *current = Arc::downgrade(&process);
@@ -71,7 +72,7 @@ impl Process {
     /// [`ErrorKind::Forked`] in a child of the process that made the handle: the threads stayed
     /// behind.
     pub(crate) fn check(&self) -> Result<()> {
-        match self.id == std::process::id() {
+        match self.id == process_id() {
             true => Ok(()),
             false => Err(forked()),
         }
@@ -79,7 +80,7 @@ impl Process {
 
     /// Whether the handle is used where it was made.
     pub(crate) fn is_own(&self) -> bool {
-        self.id == std::process::id()
+        self.id == process_id()
     }
 
     pub(crate) fn handle(&self) -> Result<&Handle> {

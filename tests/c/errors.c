@@ -100,6 +100,10 @@ static void states(const char *address, const char *topic) {
     FAILS(ons_producer_start(NULL), ONS_CODE_INVALID_ARGUMENT, "`producer` is NULL");
     FAILS(ons_producer_send(NULL, NULL, NULL), ONS_CODE_INVALID_ARGUMENT, "`producer` is NULL");
     FAILS(ons_delivery_complete(NULL, 0), ONS_CODE_INVALID_ARGUMENT, "`delivery` is NULL");
+    FAILS(ons_deliveries_complete(NULL, 1, 0), ONS_CODE_INVALID_ARGUMENT, "`deliveries` is NULL");
+    OK(ons_deliveries_complete(NULL, 0, 0));
+    ons_deliveries_free(NULL, 1);
+    CHECK(!ons_producer_has_room(NULL, 1));
     ons_error_free(NULL);
     ons_message_free(NULL);
     ons_producer_free(NULL);

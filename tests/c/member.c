@@ -9,9 +9,10 @@ static void print_ids(void *userdata, ons_delivery_t **deliveries, size_t count)
     for (size_t at = 0; at < count; ++at) {
         ons_view_t id = ons_message_id(ons_delivery_message(deliveries[at]));
         printf("%.*s\n", (int)id.len, (const char *)id.data);
-        OK(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE));
-        ons_delivery_free(deliveries[at]);
     }
+    const ons_delivery_t *const *all = (const ons_delivery_t *const *)deliveries;
+    OK(ons_deliveries_complete(all, count, ONS_ACTION_COMMIT_MESSAGE));
+    ons_deliveries_free(deliveries, count);
     fflush(stdout);
 }
 

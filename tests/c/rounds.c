@@ -9,7 +9,10 @@ static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
         OK(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE));
         FAILS(ons_delivery_complete(deliveries[at], ONS_ACTION_COMMIT_MESSAGE),
               ONS_CODE_INVALID_STATE, "completed before");
-        ons_delivery_free(deliveries[at]);
+        const ons_delivery_t *const *again = (const ons_delivery_t *const *)deliveries + at;
+        FAILS(ons_deliveries_complete(again, 1, ONS_ACTION_COMMIT_MESSAGE), ONS_CODE_INVALID_STATE,
+              "completed before");
+        ons_deliveries_free(deliveries + at, 1);
         CHECK(view_is(ons_message_body(clone), "round"));
         ons_message_free(clone);
     }

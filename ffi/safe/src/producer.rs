@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 
 use onsmq_ffi::{
     ons_config_new, ons_config_set, ons_config_t, ons_error_t, ons_message_t,
-    ons_order_producer_new, ons_producer_is_closed, ons_producer_is_started, ons_producer_new,
+    ons_order_producer_new, ons_producer_has_room, ons_producer_is_closed, ons_producer_is_started, ons_producer_new,
     ons_producer_send, ons_producer_send_async, ons_producer_send_many,
     ons_producer_send_many_async, ons_producer_send_oneway, ons_producer_send_oneway_async,
     ons_producer_set_credentials, ons_producer_shutdown, ons_producer_start, ons_producer_t,
@@ -230,6 +230,12 @@ impl Producer {
             Once::userdata(done),
             Some(destroy::<Once<F>>),
         ))
+    }
+
+    /// Whether [`send_async`](Self::send_async) would not wait for room.
+    #[must_use]
+    pub fn has_room(&self, message: &Message) -> bool {
+        ons_producer_has_room(Some(&self.0), message.view().body().len())
     }
 
     /// Waits until it is known what became of each message.
