@@ -6,12 +6,12 @@ const { isMainThread } = require('node:worker_threads')
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
 const log = require('./log.js')
-const { SendResult } = require('./send_result.js')
+const { NUMBERS, SendResult } = require('./send_result.js')
 
 /** @typedef {import('./native.js').Fault} Fault */
-/** @typedef {(fault: Fault | null, value?: any) => void} Settle */
+/** @typedef {(fault: Fault | null, value?: any, at?: number) => void} Settle `at`: which one of many */
 
-/** @type {Map<number, Settle>} */
+/** @type {Map<number, Settle>} until it is told, which one of many things is once for each */
 const pending = new Map()
 /** @type {Map<number, () => void>} what takes what waits at a client */
 const clients = new Map()
@@ -39,38 +39,24 @@ function release() {
 }
 
 function drain() {
-  const { numbers, texts, begun, answers, told, settled, ready, lines } = host.drain()
-  for (let at = 0; at < numbers.length; at += 3) {
-    settle(numbers[at], null, new SendResult(numbers, texts, at))
+  const drained = host.drain()
+  const { numbers, begun, answers, told, settled, ready, lines } = drained
+  for (let at = 0; at * NUMBERS < numbers.length; at++) {
+    const id = numbers[at * NUMBERS]
+    pending.get(id)?.(null, new SendResult(drained, at), numbers[at * NUMBERS + 1])
   }
-  for (const transaction of begun) settle(transaction.id, null, transaction)
-  for (const { id, ...answer } of answers) settle(id, null, answer)
-  for (const { id, text } of told) settle(id, null, text)
-  for (const { id, fault } of settled) settle(id, fault ?? null)
+  for (const transaction of begun) pending.get(transaction.id)?.(null, transaction)
+  for (const { id, ...answer } of answers) pending.get(id)?.(null, answer)
+  for (const { id, text } of told) pending.get(id)?.(null, text)
+  for (const { id, at, fault } of settled) pending.get(id)?.(fault ?? null, undefined, at)
   for (const number of ready) clients.get(number)?.()
   for (const line of lines) log.write(line)
 }
 
-/**
- * @param {number} id
- * @param {Fault | null} fault
- * @param {unknown} [value]
- */
-function settle(id, fault, value) {
-  const settle = pending.get(id)
-  pending.delete(id)
-  settle?.(fault, value)
-}
-
-/**
- * Numbers that nothing else has.
- * @param {number} count how many
- * @returns the first; the others follow, and after the last 32-bit number comes 0
- */
-function take(count) {
-  const first = lastNumber
-  lastNumber = (lastNumber + count) >>> 0
-  return first
+/** A number that nothing else has. After the last one of 32 bits comes 0. */
+function take() {
+  lastNumber = (lastNumber + 1) >>> 0
+  return lastNumber
 }
 
 /**
@@ -81,12 +67,12 @@ function take(count) {
  */
 async function run(begin, why) {
   hold()
-  const id = take(1)
+  const id = take()
   try {
     return await new Promise((resolve, reject) => {
       pending.set(id, (fault, value) => (fault === null ? resolve(value) : reject(fault)))
       const fault = begin(id)
-      if (fault) settle(id, fault)
+      if (fault) reject(fault)
     })
   } catch (fault) {
     // Made here, where the stack leads to the caller.
@@ -108,7 +94,7 @@ async function runUntil(signal, begin) {
   let forget = () => {}
   try {
     const value = await run((id) => {
-      forget = () => settle(id, null)
+      forget = () => pending.get(id)?.(null)
       signal?.addEventListener('abort', forget)
       return begin(id)
     })
@@ -120,25 +106,22 @@ async function runUntil(signal, begin) {
 }
 
 /**
- * The same for many things whose numbers follow each other: each has a value, or an error.
+ * The same for many things that come to their ends one by one: each has a value, or an error.
  * @param {number} count
- * @param {(first: number) => Fault | null} begin
+ * @param {(id: number) => Fault | null} begin
  * @returns {Promise<any[]>}
  */
 function runMany(count, begin) {
   return run((id) => {
+    const all = /** @type {Settle} */ (pending.get(id))
     const outcomes = new Array(count)
-    const first = take(count)
     let missing = count
-    for (let at = 0; at < count; at++) {
-      pending.set((first + at) >>> 0, (fault, value) => {
-        outcomes[at] = fault === null ? value : errorOf(fault)
-        if (--missing === 0) settle(id, null, outcomes)
-      })
-    }
-    const fault = count === 0 ? void settle(id, null, outcomes) : begin(first)
-    if (fault) for (let at = 0; at < count; at++) pending.delete((first + at) >>> 0)
-    return fault
+    if (count === 0) return all(null, outcomes)
+    pending.set(id, (fault, value, at = 0) => {
+      outcomes[at] = fault === null ? value : errorOf(fault)
+      if (--missing === 0) all(null, outcomes)
+    })
+    return begin(id)
   })
 }
 

@@ -5,7 +5,7 @@ const { clients, hold, release, take } = require('./loop.js')
 /** What comes to a client while it is started, which is reachable as long. */
 class Mailbox {
   /** What the native half knows it by. */
-  number = take(1)
+  number = take()
   /** Takes what has come. */
   onReady = () => {}
   #keepsAlive

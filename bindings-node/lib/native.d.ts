@@ -23,11 +23,12 @@ export interface Line {
 
 export interface Drained {
   numbers: Float64Array
-  texts: string[]
+  ids: Buffer
+  places: { topic: string; brokerName: string }[]
   begun: { id: number; transaction: number; messageId: string }[]
   answers: Answer[]
   told: { id: number; text: string }[]
-  settled: { id: number; fault?: Fault }[]
+  settled: { id: number; at: number; fault?: Fault }[]
   ready: number[]
   lines: Line[]
 }
@@ -73,7 +74,7 @@ type TransactionStatus = 'CommitTransaction' | 'RollbackTransaction' | 'Unknown'
 export interface Producer extends Client {
   send(id: number, message: Outgoing): Fault | null
   sendOneway(id: number, message: Outgoing): Fault | null
-  sendMany(first: number, messages: Outgoing[]): Fault | null
+  sendMany(id: number, messages: Outgoing[]): Fault | null
   begin(id: number, message: Outgoing): Fault | null
   end(id: number, transaction: number, status: TransactionStatus): Fault | null
   fail(id: number, transaction: number, why: string): Fault | null

@@ -1,18 +1,26 @@
 'use strict'
 
+/** Of each message that is stored. */
+const NUMBERS = 5
+/** Of each id. */
+const DIGITS = 32
+
 /** A message is stored. */
 class SendResult {
   /**
-   * @param {Float64Array} numbers of many results, three each
-   * @param {string[]} texts the same
-   * @param {number} at
+   * @param {import('./native.js').Drained} drained with many of them
+   * @param {number} at which one
    */
-  constructor(numbers, texts, at) {
-    this.messageId = texts[at]
-    this.topic = texts[at + 1]
-    this.queueId = numbers[at + 1]
-    this.brokerName = texts[at + 2]
-    this.offset = numbers[at + 2]
+  constructor({ numbers, ids, places }, at) {
+    const number = at * NUMBERS
+    const id = at * DIGITS
+    const { topic, brokerName } = places[numbers[number + 4]]
+    // Read out of the bytes, not out of a string of all: that would live as long as any of them.
+    this.messageId = ids.toString('latin1', id, id + DIGITS)
+    this.topic = topic
+    this.queueId = numbers[number + 2]
+    this.brokerName = brokerName
+    this.offset = numbers[number + 3]
   }
 
   /** As the library writes it everywhere. */
@@ -22,4 +30,4 @@ class SendResult {
   }
 }
 
-module.exports = { SendResult }
+module.exports = { NUMBERS, SendResult }

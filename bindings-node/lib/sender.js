@@ -47,7 +47,7 @@ class Sender extends Client {
       throw new TypeError(`messages must be an array, not ${describe(messages)}`)
     }
     const checked = messages.map((message, at) => outgoing(message, `messages[${at}]`))
-    const sent = runMany(checked.length, (first) => this._native.sendMany(first, checked))
+    const sent = runMany(checked.length, (id) => this._native.sendMany(id, checked))
     return await this._track(sent)
   }
 

@@ -1,6 +1,6 @@
 //! An event loop, and what reaches it from the library's threads.
 
-use napi::bindgen_prelude::{Array, Float64Array, Function};
+use napi::bindgen_prelude::{BufferSlice, Float64Array, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use napi_derive::napi;
@@ -14,6 +14,8 @@ use crate::openapi::Answer;
 pub(crate) enum Event {
     /// A send.
     Sent(u32, Sent),
+    /// Many sends, in their order.
+    SentMany(u32, Vec<Sent>),
     /// A half message is stored: the number that its transaction is kept by, and its id.
     Begun(u32, u32, String),
     /// A call of the Open API.
@@ -53,11 +55,11 @@ impl Host {
     /// Takes all that has come.
     #[napi]
     pub fn drain<'env>(&self, env: &'env Env) -> Result<Drained<'env>> {
-        let mut drained = Draining::new(env)?;
+        let mut drained = Draining::new(env);
         for event in self.outbox.drain() {
-            drained.add(event)?;
+            drained.add(event);
         }
-        Ok(drained.done())
+        drained.done()
     }
 
     pub(crate) fn outbox(&self) -> Outbox<Event> {
@@ -68,16 +70,26 @@ impl Host {
 /// All that has come.
 #[napi(object, object_from_js = false)]
 pub struct Drained<'env> {
-    /// Of each message that is stored: its number, queue and offset.
+    /// Of each message that is stored: its number, which one of many it is (0: of one), queue,
+    /// offset, and its place in `places`.
     pub numbers: Float64Array,
-    /// Of each message that is stored: its id, topic and broker.
-    pub texts: Array<'env>,
+    /// The ids of the messages that are stored, of 32 digits each.
+    pub ids: BufferSlice<'env>,
+    /// Topics and brokers, which many have in common.
+    pub places: Vec<Place>,
     pub begun: Vec<Begun>,
     pub answers: Vec<Answer>,
     pub told: Vec<Told>,
     pub settled: Vec<Settled>,
     pub ready: Vec<u32>,
     pub lines: Vec<Line>,
+}
+
+/// Where messages are stored.
+#[napi(object, object_from_js = false)]
+pub struct Place {
+    pub topic: String,
+    pub broker_name: String,
 }
 
 /// A dev server has answered.
@@ -99,12 +111,16 @@ pub struct Begun {
 #[napi(object, object_from_js = false)]
 pub struct Settled {
     pub id: u32,
+    /// Which one of many.
+    pub at: u32,
     pub fault: Option<Fault>,
 }
 
 struct Draining<'env> {
+    env: &'env Env,
     numbers: Vec<f64>,
-    texts: Array<'env>,
+    ids: Vec<u8>,
+    places: Vec<Place>,
     begun: Vec<Begun>,
     answers: Vec<Answer>,
     told: Vec<Told>,
@@ -114,23 +130,29 @@ struct Draining<'env> {
 }
 
 impl<'env> Draining<'env> {
-    fn new(env: &'env Env) -> Result<Self> {
-        Ok(Self {
+    const fn new(env: &'env Env) -> Self {
+        Self {
+            env,
             numbers: Vec::new(),
-            texts: env.create_array(0)?,
+            ids: Vec::new(),
+            places: Vec::new(),
             begun: Vec::new(),
             answers: Vec::new(),
             told: Vec::new(),
             settled: Vec::new(),
             ready: Vec::new(),
             lines: Vec::new(),
-        })
+        }
     }
 
-    fn add(&mut self, event: Event) -> Result<()> {
+    fn add(&mut self, event: Event) {
         match event {
-            Event::Sent(id, Ok(result)) => return self.stored(id, &result),
-            Event::Sent(id, Err(error)) => self.settle(id, Some(error)),
+            Event::Sent(id, sent) => self.sent(id, 0, sent),
+            Event::SentMany(id, many) => {
+                for (at, sent) in (0..).zip(many) {
+                    self.sent(id, at, sent);
+                }
+            }
             Event::Answered(id, Ok(answer)) => self.answers.push(Answer::new(id, &answer)),
             Event::Answered(id, Err(error)) => self.settle(id, Some(error)),
             Event::Told(id, Ok(text)) => self.told.push(Told { id, text }),
@@ -144,33 +166,58 @@ impl<'env> Draining<'env> {
             Event::Ready(client) => self.ready.push(client),
             Event::Line(line) => self.lines.push(line),
         }
-        Ok(())
     }
 
-    fn stored(&mut self, id: u32, result: &SendResult) -> Result<()> {
-        let offset = result.queue_offset() as f64;
-        let numbers = [f64::from(id), f64::from(result.queue_id()), offset];
-        self.numbers.extend(numbers);
-        self.texts.insert(result.message_id())?;
-        self.texts.insert(result.topic())?;
-        self.texts.insert(result.broker_name())
+    fn sent(&mut self, id: u32, at: u32, sent: Sent) {
+        match sent {
+            Ok(result) => {
+                let place = self.place(&result) as f64;
+                self.numbers.extend([
+                    f64::from(id),
+                    f64::from(at),
+                    f64::from(result.queue_id()),
+                    result.queue_offset() as f64,
+                    place,
+                ]);
+                self.ids.extend_from_slice(result.message_id().as_bytes());
+            }
+            Err(error) => self.settle_one(id, at, Some(error)),
+        }
+    }
+
+    /// The last one is most likely the same: what was sent together comes together.
+    fn place(&mut self, result: &SendResult) -> usize {
+        let (topic, broker_name) = (result.topic(), result.broker_name());
+        let is_it = |it: &Place| it.topic == topic && it.broker_name == broker_name;
+        self.places.iter().rposition(is_it).unwrap_or_else(|| {
+            self.places.push(Place {
+                topic: topic.to_owned(),
+                broker_name: broker_name.to_owned(),
+            });
+            self.places.len() - 1
+        })
     }
 
     fn settle(&mut self, id: u32, error: Option<Error>) {
-        let fault = error.map(Fault::from);
-        self.settled.push(Settled { id, fault });
+        self.settle_one(id, 0, error);
     }
 
-    fn done(self) -> Drained<'env> {
-        Drained {
+    fn settle_one(&mut self, id: u32, at: u32, error: Option<Error>) {
+        let fault = error.map(Fault::from);
+        self.settled.push(Settled { id, at, fault });
+    }
+
+    fn done(self) -> Result<Drained<'env>> {
+        Ok(Drained {
             numbers: self.numbers.into(),
-            texts: self.texts,
+            ids: BufferSlice::from_data(self.env, self.ids)?,
+            places: self.places,
             begun: self.begun,
             answers: self.answers,
             told: self.told,
             settled: self.settled,
             ready: self.ready,
             lines: self.lines,
-        }
+        })
     }
 }

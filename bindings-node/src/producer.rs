@@ -114,18 +114,14 @@ impl Producer {
         }))
     }
 
-    /// The numbers of the messages count up from `first`.
     #[napi]
-    pub fn send_many(&self, first: u32, messages: Vec<Outgoing<'_>>) -> Option<Fault> {
+    pub fn send_many(&self, id: u32, messages: Vec<Outgoing<'_>>) -> Option<Fault> {
         let messages: onsmq::Result<Vec<_>> = messages.iter().map(Outgoing::message).collect();
         fault(messages.and_then(|messages| {
             let outbox = self.outbox.clone();
             let messages: Vec<&Message> = messages.iter().collect();
-            self.handle.send_many_async(&messages, move |sent| {
-                for (at, sent) in (0..).zip(sent) {
-                    outbox.push(Event::Sent(first.wrapping_add(at), sent));
-                }
-            })
+            let done = move |sent| outbox.push(Event::SentMany(id, sent));
+            self.handle.send_many_async(&messages, done)
         }))
     }
 

@@ -5,8 +5,8 @@ use std::ptr::null_mut;
 
 use onsmq_ffi::{
     ons_config_new, ons_config_set, ons_config_t, ons_error_t, ons_message_t,
-    ons_order_producer_new, ons_producer_has_room, ons_producer_is_closed, ons_producer_is_started, ons_producer_new,
-    ons_producer_send, ons_producer_send_async, ons_producer_send_many,
+    ons_order_producer_new, ons_producer_has_room, ons_producer_is_closed, ons_producer_is_started,
+    ons_producer_new, ons_producer_send, ons_producer_send_async, ons_producer_send_many,
     ons_producer_send_many_async, ons_producer_send_oneway, ons_producer_send_oneway_async,
     ons_producer_set_credentials, ons_producer_shutdown, ons_producer_start, ons_producer_t,
     ons_send_result_broker_name, ons_send_result_message_id, ons_send_result_queue_id,
