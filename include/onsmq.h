@@ -787,6 +787,9 @@ ons_error_t *ons_deliveries_complete(const ons_delivery_t *const *deliveries,
 /**
  * Frees a delivery. Where it was not completed, its message comes again later. NULL: nothing
  * happens. Does not block.
+ *
+ * Requires:
+ * `delivery` is NULL, or the caller's.
  */
 void ons_delivery_free(ons_delivery_t *delivery);
 

@@ -172,14 +172,3 @@ pub(crate) unsafe fn texts<'a>(
         .map(|(at, view)| unsafe { text(view.data.cast(), view.len, &format!("{name}[{at}]")) })
         .collect()
 }
-
-/// Writes owned objects into an array of the caller's.
-///
-/// # Safety
-/// `out` has room for as many pointers as there are objects.
-pub(crate) unsafe fn put_array<T>(out: *mut *mut T, objects: Vec<Box<T>>) {
-    for (at, object) in objects.into_iter().enumerate() {
-        // SAFETY: the caller of this function says that there is room.
-        unsafe { out.add(at).write(Box::into_raw(object)) };
-    }
-}

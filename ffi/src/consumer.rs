@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use onsmq::{Client, Config, Filter, Inbox, Result};
 
-use crate::boundary::{arg, guard, guard_or, put, put_array, text};
+use crate::boundary::{arg, guard, guard_or, put, text};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
 use crate::config::{credentials, ons_config_t};
 use crate::consumer_kind::AnyConsumer;
-use crate::delivery::{lists, ons_delivery_t};
+use crate::delivery::{Block, ons_delivery_t};
 use crate::error::ons_error_t;
 use crate::listener_pool::ListenerPool;
 pub use crate::listener_pool::ons_listener_fn;
@@ -312,12 +312,12 @@ pub unsafe extern "C" fn ons_consumer_receive(
                 }
             };
         }
-        let received: Vec<_> = lists(received, size)
-            .map(|list| ons_delivery_t::new(list, None))
-            .collect();
+        let (_, received) = Block::hand_out(received, size, |_| None);
         put(count, received.len());
-        // SAFETY: at most `max` were received.
-        unsafe { put_array(deliveries, received) };
+        for (at, delivery) in received.into_iter().enumerate() {
+            // SAFETY: at most `max` were received.
+            unsafe { deliveries.add(at).write(delivery) };
+        }
         Ok(())
     })
 }

@@ -1,7 +1,7 @@
 //! `ons_delivery_t`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use onsmq::{Action, Delivery, Error, ErrorKind};
 use smallvec::SmallVec;
@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::boundary::{arg, array, guard, guard_or};
 use crate::enums::action_of;
 use crate::error::ons_error_t;
-use crate::listener_pool::Batch;
+use crate::listener_pool::Call;
 use crate::message::ons_message_t;
 
 /// A message in the hands of the application, or a list of them where a batch consumer received it,
@@ -19,40 +19,76 @@ use crate::message::ons_message_t;
 pub struct ons_delivery_t {
     parts: List,
     completed: AtomicBool,
-    /// Where it came by a listener's call: what counts the calls that are not over.
-    batch: Option<Arc<Batch>>,
+    /// None once it was freed.
+    block: Option<Arc<Block>>,
 }
 
 type List = SmallVec<[Part; 1]>;
 
 #[derive(Debug)]
-pub(crate) struct Part {
+struct Part {
     delivery: Delivery,
     message: ons_message_t,
 }
 
-/// Puts deliveries into lists of up to `size`.
-pub(crate) fn lists(deliveries: Vec<Delivery>, size: usize) -> impl Iterator<Item = List> {
-    let mut parts = deliveries.into_iter().map(|delivery| Part {
-        message: delivery.message().clone().into(),
-        delivery,
-    });
-    std::iter::from_fn(move || {
-        let list: List = parts.by_ref().take(size).collect();
-        (!list.is_empty()).then_some(list)
-    })
+/// Deliveries that are handed out at once: they are in one piece of memory, which lives until the
+/// last of them is freed.
+#[derive(Debug)]
+pub(crate) struct Block {
+    memory: AtomicPtr<ons_delivery_t>,
+    count: usize,
+    /// Where they came by a listener's call.
+    call: Option<Call>,
+}
+
+impl Block {
+    /// Puts what was received into deliveries of up to `size` messages, for the caller to own.
+    pub(crate) fn hand_out(
+        received: Vec<Delivery>,
+        size: usize,
+        call: impl FnOnce(usize) -> Option<Call>,
+    ) -> (Arc<Self>, Vec<*mut ons_delivery_t>) {
+        let count = received.len().div_ceil(size);
+        let block = Arc::new(Self {
+            memory: AtomicPtr::default(),
+            count,
+            call: call(count),
+        });
+        let mut parts = received.into_iter().map(|delivery| Part {
+            message: delivery.message().clone().into(),
+            delivery,
+        });
+        let deliveries: Box<[_]> = (0..count)
+            .map(|_| ons_delivery_t {
+                parts: parts.by_ref().take(size).collect(),
+                completed: AtomicBool::new(false),
+                block: Some(Arc::clone(&block)),
+            })
+            .collect();
+        let first = Box::into_raw(deliveries).cast::<ons_delivery_t>();
+        block.memory.store(first, Ordering::Release);
+        // No more than one past the end of what was made.
+        let all = (0..count).map(|at| first.wrapping_add(at)).collect();
+        (block, all)
+    }
+
+    pub(crate) const fn call(&self) -> Option<&Call> {
+        self.call.as_ref()
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        let first = *self.memory.get_mut();
+        if !first.is_null() {
+            let all = std::ptr::slice_from_raw_parts_mut(first, self.count);
+            // SAFETY: it was made from a box, and nobody has one of them any more: each held this.
+            drop(unsafe { Box::from_raw(all) });
+        }
+    }
 }
 
 impl ons_delivery_t {
-    pub(crate) fn new(parts: List, batch: Option<Arc<Batch>>) -> Box<Self> {
-        let completed = AtomicBool::new(false);
-        Box::new(Self {
-            parts,
-            completed,
-            batch,
-        })
-    }
-
     /// For callers in Rust: the topic of the subscription that it came by.
     #[must_use]
     pub fn topic(&self) -> &str {
@@ -74,17 +110,27 @@ fn complete_all<'a>(
     let parts = first.iter().flat_map(|delivery| &delivery.parts);
     Delivery::complete_all(parts.map(|part| &part.delivery), action);
     for delivery in &first {
-        if let Some(batch) = &delivery.batch {
-            batch.completed();
+        if let Some(call) = delivery.block.as_ref().and_then(|block| block.call()) {
+            call.completed();
         }
     }
     first.len()
 }
 
-impl Drop for ons_delivery_t {
-    fn drop(&mut self) {
-        self.complete(Action::ReconsumeLater);
-    }
+/// Frees a delivery.
+///
+/// # Safety
+/// It is NULL, or was handed out and not freed yet.
+unsafe fn free(delivery: *mut ons_delivery_t) {
+    // SAFETY: as this function requires.
+    let Some(delivery) = (unsafe { delivery.as_mut() }) else {
+        return;
+    };
+    delivery.complete(Action::ReconsumeLater);
+    drop(std::mem::take(&mut delivery.parts));
+    // With the last one goes the memory that it is in.
+    let block = delivery.block.take();
+    drop(block);
 }
 
 /// The message of a delivery, or the first of its list. It belongs to the delivery and lives as
@@ -171,9 +217,13 @@ pub unsafe extern "C" fn ons_deliveries_complete(
 
 /// Frees a delivery. Where it was not completed, its message comes again later. NULL: nothing
 /// happens. Does not block.
+///
+/// # Safety
+/// `delivery` is NULL, or the caller's.
 #[unsafe(no_mangle)]
-pub extern "C" fn ons_delivery_free(delivery: Option<Box<ons_delivery_t>>) {
-    guard_or((), || drop(delivery));
+pub unsafe extern "C" fn ons_delivery_free(delivery: *mut ons_delivery_t) {
+    // SAFETY: as this function requires.
+    guard_or((), || unsafe { free(delivery) });
 }
 
 /// Frees many deliveries, as ons_delivery_free does one each. Does not block.
@@ -183,13 +233,10 @@ pub extern "C" fn ons_delivery_free(delivery: Option<Box<ons_delivery_t>>) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ons_deliveries_free(deliveries: *const *mut ons_delivery_t, count: usize) {
     guard_or((), || {
-        for at in 0..if deliveries.is_null() { 0 } else { count } {
+        let count = if deliveries.is_null() { 0 } else { count };
+        for at in 0..count {
             // SAFETY: as this function requires.
-            let delivery = unsafe { *deliveries.add(at) };
-            if !delivery.is_null() {
-                // SAFETY: it was made by a box, and is the caller's.
-                drop(unsafe { Box::from_raw(delivery) });
-            }
+            unsafe { free(*deliveries.add(at)) };
         }
     });
 }

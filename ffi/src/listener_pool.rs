@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::callback::Callback;
 use crate::consumer_kind::AnyConsumer;
-use crate::delivery::{lists, ons_delivery_t};
+use crate::delivery::{Block, ons_delivery_t};
 use crate::pace::Pace;
 use crate::runtime::Process;
 
@@ -191,13 +191,12 @@ impl ListenerPool {
     }
 
     fn call(self: &Arc<Self>, listener: &Listener, deliveries: Vec<Delivery>) {
-        let batch = Arc::new(Batch {
-            pool: Arc::clone(self),
-            state: AtomicUsize::new(deliveries.len().div_ceil(self.batch_size)),
+        let (block, mut deliveries) = Block::hand_out(deliveries, self.batch_size, |count| {
+            Some(Call {
+                pool: Arc::clone(self),
+                state: AtomicUsize::new(count),
+            })
         });
-        let mut deliveries: Vec<*mut ons_delivery_t> = lists(deliveries, self.batch_size)
-            .map(|list| Box::into_raw(ons_delivery_t::new(list, Some(Arc::clone(&batch)))))
-            .collect();
         let begun = Instant::now();
         listener.call(|function, userdata| {
             // SAFETY: the caller gave the function and its userdata for each other; the array
@@ -205,7 +204,7 @@ impl ListenerPool {
             unsafe { function(userdata, deliveries.as_mut_ptr(), deliveries.len()) };
         });
         let took = begun.elapsed();
-        let deferred = batch.returned();
+        let deferred = block.call().map_or(0, Call::returned);
         self.pace.called(took, deliveries.len(), deferred);
         let mut state = self.state.lock();
         state.running -= 1;
@@ -235,8 +234,8 @@ thread_local! {
     static CURRENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// The deliveries of one call of a listener.
-pub(crate) struct Batch {
+/// One call of a listener.
+pub(crate) struct Call {
     pool: Arc<ListenerPool>,
     /// Deliveries that are not completed, and whether the call has returned.
     state: AtomicUsize,
@@ -244,7 +243,7 @@ pub(crate) struct Batch {
 
 const RETURNED: usize = 1 << (usize::BITS - 1);
 
-impl Batch {
+impl Call {
     /// The call has returned. Answers how many deliveries are to be completed later.
     fn returned(&self) -> usize {
         self.state.fetch_or(RETURNED, Ordering::AcqRel)
@@ -261,9 +260,9 @@ impl Batch {
     }
 }
 
-impl std::fmt::Debug for Batch {
+impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batch").finish_non_exhaustive()
+        f.debug_struct("Call").finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Consumers.
 
 use std::ffi::{c_char, c_void};
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 use std::time::Duration;
 
 use onsmq_ffi::{
@@ -9,8 +9,9 @@ use onsmq_ffi::{
     ons_consumer_new, ons_consumer_on_ready, ons_consumer_receive, ons_consumer_set_credentials,
     ons_consumer_shutdown, ons_consumer_start, ons_consumer_subscribe, ons_consumer_subscribe_sql,
     ons_consumer_t, ons_consumer_thread_nums, ons_consumer_unsubscribe, ons_consumer_waiting,
-    ons_delivery_complete, ons_delivery_count, ons_delivery_message, ons_delivery_message_at,
-    ons_delivery_t, ons_destroy_fn, ons_error_t, ons_listener_fn, ons_order_consumer_new,
+    ons_delivery_complete, ons_delivery_count, ons_delivery_free, ons_delivery_message,
+    ons_delivery_message_at, ons_delivery_t, ons_destroy_fn, ons_error_t, ons_listener_fn,
+    ons_order_consumer_new,
 };
 
 use crate::abi::{self, check, destroy, str_parts, userdata};
@@ -37,19 +38,36 @@ impl Action {
 /// A message, or a batch consumer's list of them, and its completion. Dropped uncompleted, it comes
 /// again later.
 #[derive(Debug)]
-pub struct Delivery(Box<ons_delivery_t>);
+pub struct Delivery(NonNull<ons_delivery_t>);
+
+// SAFETY: a delivery may be used and freed on any thread, by several at once but for its end.
+unsafe impl Send for Delivery {}
+// SAFETY: as above.
+unsafe impl Sync for Delivery {}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        // SAFETY: it is this one's, and used no more.
+        unsafe { ons_delivery_free(self.0.as_ptr()) };
+    }
+}
 
 impl Delivery {
+    fn raw(&self) -> &ons_delivery_t {
+        // SAFETY: it lives until this is dropped.
+        unsafe { self.0.as_ref() }
+    }
+
     /// The message, or the first of the list.
     #[must_use]
     pub fn message(&self) -> Option<MessageView<'_>> {
-        ons_delivery_message(Some(&self.0)).map(MessageView)
+        ons_delivery_message(Some(self.raw())).map(MessageView)
     }
 
     /// All messages.
     pub fn messages(&self) -> impl ExactSizeIterator<Item = MessageView<'_>> {
-        let all: Vec<_> = (0..ons_delivery_count(Some(&self.0)))
-            .filter_map(|at| ons_delivery_message_at(Some(&self.0), at).map(MessageView))
+        let all: Vec<_> = (0..ons_delivery_count(Some(self.raw())))
+            .filter_map(|at| ons_delivery_message_at(Some(self.raw()), at).map(MessageView))
             .collect();
         all.into_iter()
     }
@@ -57,13 +75,13 @@ impl Delivery {
     /// The topic of the subscription that it came by.
     #[must_use]
     pub fn topic(&self) -> &str {
-        self.0.topic()
+        self.raw().topic()
     }
 
     /// # Errors
     /// [`Error`](crate::Error), where it was completed before.
     pub fn complete(&self, action: Action) -> Result<()> {
-        check(ons_delivery_complete(Some(&self.0), action.number()))
+        check(ons_delivery_complete(Some(self.raw()), action.number()))
     }
 }
 
@@ -218,9 +236,8 @@ impl Consumer {
                 )
             }
         })?;
-        // SAFETY: as many were written, and are ours.
-        let deliveries = unsafe { abi::take_all(&pointers[..count]) };
-        Ok(deliveries.flatten().map(Delivery).collect())
+        let written = pointers[..count].iter().copied();
+        Ok(written.filter_map(NonNull::new).map(Delivery).collect())
     }
 
     /// Has `ready` called when messages come while none were waiting, and at shutdown, on a
