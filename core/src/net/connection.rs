@@ -28,6 +28,8 @@ use crate::{Error, ErrorKind, Result};
 /// costs no more memory.
 const MAX_WAITING_BYTES: usize = 8 << 20;
 const READ_BUFFER: usize = 64 << 10;
+/// Requests under way up to which each is written by its caller, without a thread that is woken.
+const MOST_BY_THEMSELVES: usize = 32;
 
 /// A server's request, and the connection that its answer goes to.
 pub(crate) struct Inbound {
@@ -114,8 +116,9 @@ impl Connection {
             if state.session.next_timeout() != before {
                 self.0.deadline.notify_one();
             }
-            // TLS needs more than one write.
-            match self.0.is_secure {
+            // TLS needs more than one write. And where many wait for answers, more requests are on
+            // their way: the task writes them together, while this one comes by the next.
+            match self.0.is_secure || state.session.len() > MOST_BY_THEMSELVES {
                 true => None,
                 false => state.output.take_turn(),
             }
