@@ -12,7 +12,8 @@ static const char *value_of(const char *argument, const char *name) {
 }
 
 bench_t bench_arguments(int argc, char **argv) {
-    bench_t bench = {.address = "127.0.0.1:9876",
+    bench_t bench = {.client = "onsmq",
+                     .address = "127.0.0.1:9876",
                      .topic = "bench",
                      .server = "unknown",
                      .scenario = "async",
@@ -104,9 +105,10 @@ void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, si
     if (times_us != NULL) {
         qsort(times_us, count, sizeof *times_us, compare);
     }
-    printf("{\"client\":\"onsmq\",\"language\":\"C\",\"scenario\":\"%s\",\"body_bytes\":%zu,"
+    printf("{\"client\":\"%s\",\"language\":\"C\",\"scenario\":\"%s\",\"body_bytes\":%zu,"
            "\"threads\":%zu,\"messages\":%zu,\"msg_per_s\":%.0f,",
-           bench->scenario, bench->body, bench->threads, bench->messages, messages / wall);
+           bench->client, bench->scenario, bench->body, bench->threads, bench->messages,
+           messages / wall);
     percentile("p50_us", times_us, count, 50);
     percentile("p99_us", times_us, count, 99);
     printf("\"client_cpu_s_per_1M\":%.3f,\"client_rss_mib\":%.1f,\"server\":\"%s\"}\n",
@@ -156,10 +158,11 @@ ons_producer_t *bench_producer(const bench_t *bench) {
     return producer;
 }
 
-ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener) {
+ons_consumer_t *bench_consumer(const bench_t *bench, bench_consumer_new_fn make,
+                               ons_listener_fn listener) {
     ons_config_t *config = bench_config(bench);
     ons_consumer_t *consumer = NULL;
-    bench_check(ons_consumer_new(config, &consumer));
+    bench_check(make(config, &consumer));
     ons_config_free(config);
     bench_check(ons_consumer_subscribe(consumer, bench->topic, strlen(bench->topic), ONS_STR("*"),
                                        listener, NULL, NULL));

@@ -1,4 +1,7 @@
-/* Consumes `messages` that a topic holds, through the C ABI: one message a call, or arrays. */
+/*
+ * Consumes `messages` that a topic holds, through the C ABI. scenario=drain: each message is a
+ * delivery of its own. scenario=lists: deliveries are lists of up to ConsumeMessageBatchMaxSize.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -36,7 +39,9 @@ static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
 int main(int argc, char **argv) {
     bench_t bench = bench_arguments(argc, argv);
     received.wanted = bench.messages;
-    ons_consumer_t *consumer = bench_consumer(&bench, receive);
+    int lists = strcmp(bench.scenario, "lists") == 0;
+    ons_consumer_t *consumer =
+        bench_consumer(&bench, lists ? ons_batch_consumer_new : ons_consumer_new, receive);
     pthread_mutex_lock(&received.mutex);
     while (atomic_load(&received.count) < received.wanted) {
         pthread_cond_wait(&received.all, &received.mutex);
