@@ -11,21 +11,31 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
+# What the first address can be of.
+NAME_SERVER, PROXY = "name server", "proxy"
+
+
 class Run(NamedTuple):
     """A program and its arguments, in which `{group}` stands for a group of its own."""
 
     title: str
     name: str
     command: list[str]
+    # Whose address it is given.
+    server: str = NAME_SERVER
 
 
 def c(program: str, *arguments: str) -> list[str]:
     return [str(TARGET / "bench" / program), *arguments]
 
 
+def class_path(program: str) -> str:
+    """Of what Maven has made in bench/peers."""
+    folder = ROOT / "bench" / "peers" / program / "target"
+    return f"{folder / 'classes'}:{(folder / 'classpath').read_text().strip()}"
+
+
 def java(client: str, *arguments: str) -> list[str]:
-    folder = ROOT / "bench" / "peers" / "java" / "target"
-    classes = f"{folder / 'classes'}:{(folder / 'classpath').read_text().strip()}"
     opens = [
         "--add-opens=java.base/java.nio=ALL-UNNAMED",
         "--add-opens=java.base/java.util=ALL-UNNAMED",
@@ -37,15 +47,40 @@ def java(client: str, *arguments: str) -> list[str]:
         f"-Dons.client.logRoot={logs}",
         "-Dons.client.logLevel=ERROR",
     ]
-    return ["java", "-Xmx2g", *opens, *quiet, "-cp", classes, "Bench", client, *arguments]
+    return [
+        "java",
+        "-Xmx2g",
+        *opens,
+        *quiet,
+        "-cp",
+        class_path("java"),
+        "Bench",
+        client,
+        *arguments,
+    ]
+
+
+def apache_python(*arguments: str) -> list[str]:
+    own = str(TARGET / "bench" / "apache-python" / "bin" / "python")
+    return python_program("peers/apache-python", *arguments, interpreter=own)
+
+
+def apache_node(*arguments: str) -> list[str]:
+    return ["node", str(ROOT / "bench" / "peers" / "apache-node" / "bench.mjs"), *arguments]
 
 
 def go(*arguments: str) -> list[str]:
     return c("go", *arguments)
 
 
+def python_program(folder: str, *arguments: str, interpreter: str = sys.executable) -> list[str]:
+    common = f"PYTHONPATH={ROOT / 'bench' / 'python'}"
+    program = str(ROOT / "bench" / folder / "bench.py")
+    return ["env", common, interpreter, program, *arguments]
+
+
 def python(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "bench" / "python" / "bench.py"), *arguments]
+    return python_program("python", *arguments)
 
 
 def node(*arguments: str) -> list[str]:
@@ -53,7 +88,7 @@ def node(*arguments: str) -> list[str]:
 
 
 def kafka(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "bench" / "peers" / "kafka" / "bench.py"), *arguments]
+    return python_program("peers/kafka", *arguments)
 
 
 def blocking(messages: int) -> list[Run]:
@@ -114,13 +149,16 @@ def asynchronous(messages: int) -> list[Run]:
 
 
 def drain(messages: int) -> list[Run]:
-    """Of a backlog that the sends before have left."""
+    """Of a backlog that is there."""
     title, of = "drain", ["scenario=drain", f"messages={messages}"]
+    lists, of_32 = ["scenario=lists", f"messages={messages}"], "ConsumeMessageBatchMaxSize=32"
     first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
     group = "group={group}"
     large = f"{title}, pulls of 1024"
     return [
+        Run(title, "bare", c("bare_drain", *of, "many=32")),
         Run(title, "onsmq C", c("drain", *of, *first)),
+        Run(title, "onsmq C, lists of 32", c("drain", *lists, *first, of_32)),
         Run(title, "Apache's Java", java("apache", *of, group)),
         Run(title, "Apache's Java, lists of 32", java("apache", *of, group, "many=32")),
         Run(title, "vendor's Java", java("vendor", *of, group)),
@@ -129,6 +167,7 @@ def drain(messages: int) -> list[Run]:
         Run(title, "onsmq Python, lists of 32", python(*of, group, "many=32")),
         Run(title, "onsmq Node", node(*of, group, "many=1")),
         Run(title, "onsmq Node, lists of 32", node(*of, group, "many=32")),
+        Run(large, "bare", c("bare_drain", *of, "many=1024")),
         Run(large, "onsmq C", c("drain", *of, *first, "PullBatchSize=1024")),
         Run(large, "Apache's Java", java("apache", *of, group, "pull=1024")),
     ]
@@ -150,6 +189,35 @@ def latency() -> list[Run]:
 def on_broker(messages: int) -> list[Run]:
     """What is measured against a real broker."""
     return blocking(messages) + asynchronous(messages) + latency() + drain(messages)
+
+
+def beside_proxy(messages: int) -> list[Run]:
+    """Apache's packages, which need the proxy; they do about a thousand messages a second."""
+    ours, theirs = f"messages={messages}", f"messages={messages // 100}"
+    part, group = f"messages={messages // 4}", "group={group}"
+    names = ["blocking send", "asynchronous send", "drain"]
+    blocking, sending, draining = (f"{it}, Python and Node" for it in names)
+    one, send, drain = "scenario=blocking", "scenario=async", "scenario=drain"
+    python_peer, node_peer = "Apache's Python, proxy", "Apache's Node, proxy"
+    return [
+        Run(blocking, "onsmq Python", python(one, theirs)),
+        Run(blocking, python_peer, apache_python(one, theirs), PROXY),
+        Run(blocking, "onsmq Node", node(one, theirs)),
+        Run(blocking, node_peer, apache_node(one, theirs), PROXY),
+        Run(sending, "onsmq Python, send_many", python("scenario=many", ours)),
+        Run(sending, "onsmq Python, futures", python(send, part)),
+        Run(sending, "onsmq Python, asyncio", python("scenario=asyncio", part)),
+        Run(sending, python_peer, apache_python(send, theirs), PROXY),
+        Run(sending, "onsmq Node, sendMany", node("scenario=many", ours)),
+        Run(sending, "onsmq Node, promises", node(send, part)),
+        Run(sending, node_peer, apache_node(send, theirs), PROXY),
+        Run(draining, "onsmq Python", python(drain, ours, "many=1", group)),
+        Run(draining, "onsmq Python, lists of 32", python(drain, ours, "many=32", group)),
+        Run(draining, python_peer, apache_python(drain, theirs, group), PROXY),
+        Run(draining, "onsmq Node", node(drain, ours, "many=1", group)),
+        Run(draining, "onsmq Node, lists of 32", node(drain, ours, "many=32", group)),
+        Run(draining, node_peer, apache_node(drain, theirs, group), PROXY),
+    ]
 
 
 def on_dev_server(messages: int) -> list[Run]:
