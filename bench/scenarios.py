@@ -15,6 +15,11 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 NAME_SERVER, PROXY = "name server", "proxy"
 
 
+# A group of its own that takes a topic's backlog, in C.
+FROM_FIRST = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+LISTS_OF_32 = "ConsumeMessageBatchMaxSize=32"
+
+
 class Run(NamedTuple):
     """A program and its arguments, in which `{group}` stands for a group of its own."""
 
@@ -91,6 +96,10 @@ def kafka(*arguments: str) -> list[str]:
     return python_program("peers/kafka", *arguments)
 
 
+def rdkafka(*arguments: str) -> list[str]:
+    return c("rdkafka/release/bench-rdkafka", *arguments)
+
+
 def blocking(messages: int) -> list[Run]:
     few = ["scenario=blocking", f"messages={messages // 25}"]
     many = ["scenario=blocking", "threads=16", f"messages={messages // 10}"]
@@ -151,14 +160,13 @@ def asynchronous(messages: int) -> list[Run]:
 def drain(messages: int) -> list[Run]:
     """Of a backlog that is there."""
     title, of = "drain", ["scenario=drain", f"messages={messages}"]
-    lists, of_32 = ["scenario=lists", f"messages={messages}"], "ConsumeMessageBatchMaxSize=32"
-    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    lists = ["scenario=lists", f"messages={messages}"]
     group = "group={group}"
     large = f"{title}, pulls of 1024"
     return [
         Run(title, "bare", c("bare_drain", *of, "many=32")),
-        Run(title, "onsmq C", c("drain", *of, *first)),
-        Run(title, "onsmq C, lists of 32", c("drain", *lists, *first, of_32)),
+        Run(title, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(title, "onsmq C, lists of 32", c("drain", *lists, *FROM_FIRST, LISTS_OF_32)),
         Run(title, "Apache's Java", java("apache", *of, group)),
         Run(title, "Apache's Java, lists of 32", java("apache", *of, group, "many=32")),
         Run(title, "vendor's Java", java("vendor", *of, group)),
@@ -168,7 +176,7 @@ def drain(messages: int) -> list[Run]:
         Run(title, "onsmq Node", node(*of, group, "many=1")),
         Run(title, "onsmq Node, lists of 32", node(*of, group, "many=32")),
         Run(large, "bare", c("bare_drain", *of, "many=1024")),
-        Run(large, "onsmq C", c("drain", *of, *first, "PullBatchSize=1024")),
+        Run(large, "onsmq C", c("drain", *of, *FROM_FIRST, "PullBatchSize=1024")),
         Run(large, "Apache's Java", java("apache", *of, group, "pull=1024")),
     ]
 
@@ -222,18 +230,49 @@ def beside_proxy(messages: int) -> list[Run]:
 
 def on_dev_server(messages: int) -> list[Run]:
     """The clients alone: the server takes more than they give."""
-    send, receive = "client alone: send", "client alone: receive"
-    many, of = ["scenario=many", f"messages={messages}"], ["scenario=drain"]
-    all_of, group = f"messages={messages}", "group={group}"
-    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    return sent_alone(messages) + received_alone(messages)
+
+
+def sent_alone(messages: int) -> list[Run]:
+    title = "client alone: send"
+    one, many = (
+        ["scenario=async", f"messages={messages}"],
+        ["scenario=many", f"messages={messages}"],
+    )
+    part = f"messages={messages // 4}"
     return [
-        Run(send, "onsmq C", c("send", "scenario=async", all_of)),
-        Run(send, "onsmq C, send_many", c("send", *many)),
-        Run(send, "onsmq Python, send_many", python(*many)),
-        Run(send, "confluent-kafka, mock cluster", kafka(*many)),
-        Run(receive, "onsmq C", c("drain", *of, all_of, *first, "PullBatchSize=1024")),
-        Run(receive, "onsmq Python", python(*of, "many=1", all_of, group)),
-        Run(receive, "onsmq Python, lists of 32", python(*of, "many=32", all_of, group)),
-        Run(receive, "confluent-kafka, poll", kafka(*of, "many=1", all_of)),
-        Run(receive, "confluent-kafka, consume(1000)", kafka(*of, all_of)),
+        Run(title, "bare, batches of 100", c("bare", *one, "many=100", "in_flight=16")),
+        Run(title, "onsmq C", c("send", *one)),
+        Run(title, "onsmq C, send_many", c("send", *many)),
+        Run(title, "librdkafka, mock cluster", rdkafka(*one)),
+        Run(title, "onsmq Python, send_many", python(*many)),
+        Run(title, "onsmq Python, futures", python("scenario=async", part)),
+        Run(title, "onsmq Python, asyncio", python("scenario=asyncio", part)),
+        Run(title, "confluent-kafka, mock cluster", kafka(*many)),
+        Run(title, "onsmq Node, sendMany", node(*many)),
+        Run(title, "onsmq Node, promises", node("scenario=async", part)),
+    ]
+
+
+def received_alone(messages: int) -> list[Run]:
+    title = "client alone: receive"
+    of, lists = (
+        ["scenario=drain", f"messages={messages}"],
+        ["scenario=lists", f"messages={messages}"],
+    )
+    first = [*FROM_FIRST, "PullBatchSize=1024"]
+    group = "group={group}"
+    return [
+        Run(title, "bare, pulls of 32", c("bare_drain", *of, "many=32")),
+        Run(title, "bare, pulls of 1024", c("bare_drain", *of, "many=1024")),
+        Run(title, "onsmq C", c("drain", *of, *first)),
+        Run(title, "onsmq C, lists of 32", c("drain", *lists, *first, LISTS_OF_32)),
+        Run(title, "librdkafka, one by one", rdkafka(*of, "many=1")),
+        Run(title, "librdkafka, lists of 1000", rdkafka(*of, "many=1000")),
+        Run(title, "onsmq Python", python(*of, "many=1", group)),
+        Run(title, "onsmq Python, lists of 32", python(*of, "many=32", group)),
+        Run(title, "confluent-kafka, poll", kafka(*of, "many=1")),
+        Run(title, "confluent-kafka, consume(1000)", kafka(*of)),
+        Run(title, "onsmq Node", node(*of, "many=1", group)),
+        Run(title, "onsmq Node, lists of 32", node(*of, "many=32", group)),
     ]
