@@ -14,12 +14,16 @@ import os
 import platform
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import report
-from scenarios import ROOT, Run, beside_proxy, c, on_broker, on_dev_server
+import scenarios
+from scenarios import Run
 from servers import TOPIC, Addresses, broker, broker_and_proxy, dev_server
+
+from programs import ROOT, c
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +38,23 @@ class Place(NamedTuple):
     name: str
     running: Callable[[], AbstractContextManager[Addresses]]
     runs_of: Callable[[int], list[Run]]
+    # Whether it is started anew for each round: it keeps all messages in memory.
+    fresh: bool = False
+    # Whether nothing is sent beforehand, and one round says enough.
+    idle: bool = False
+
+
+def idle_place(name: str, runs_of: Callable[[int], list[Run]], *options: str) -> Place:
+    return Place(name, partial(dev_server, *options, topic=f"{TOPIC}-0"), runs_of, idle=True)
 
 
 PLACES = [
-    Place("5.3.3", broker, on_broker),
-    Place("5.3.3", broker_and_proxy, beside_proxy),
-    Place("dev server", dev_server, on_dev_server),
+    Place("5.3.3", broker, scenarios.on_broker),
+    Place("5.3.3", broker_and_proxy, scenarios.beside_proxy),
+    Place("dev server", dev_server, scenarios.on_dev_server, fresh=True),
+    idle_place("dev server", scenarios.idle),
+    idle_place("dev server", scenarios.idle_with_queues, "--queues", "256"),
+    idle_place("dev server", scenarios.idle_with_brokers, "--brokers", "64"),
 ]
 
 
@@ -63,17 +78,24 @@ def measure(run: Run, addresses: Addresses, group: str, server: str) -> dict[str
 
 def measure_all(place: Place, runs: list[Run], given: argparse.Namespace) -> list[dict[str, Any]]:
     results = []
-    with place.running() as addresses:
-        # What drains take, whichever of them are measured.
-        backlog = c("send", "scenario=many", f"messages={given.messages}")
-        measure(Run("backlog", "onsmq C", backlog), addresses, "", place.name)
-        for run in runs[:2]:
-            measure(run, addresses, "GID_warm_up", place.name)
-        for at in range(given.rounds):
-            for number, run in enumerate(runs):
-                group = f"GID_{os.getpid()}_{at}_{number}"
-                results.append(measure(run, addresses, group, place.name))
+    rounds = 1 if place.idle else given.rounds
+    sessions = rounds if place.fresh else 1
+    for session in range(sessions):
+        with place.running() as addresses:
+            if not place.idle:
+                warm_up(place, runs, addresses, given.messages)
+            for at in range(session, rounds, sessions):
+                for number, run in enumerate(runs):
+                    group = f"GID_{os.getpid()}_{at}_{number}"
+                    results.append(measure(run, addresses, group, place.name))
     return results
+
+
+def warm_up(place: Place, runs: list[Run], addresses: Addresses, messages: int) -> None:
+    # What drains take, whichever of them are measured.
+    backlog = c("send", "scenario=many", f"messages={messages}")
+    for run in [Run("backlog", "onsmq C", backlog), *runs[:2]]:
+        measure(run, addresses, "GID_warm_up", place.name)
 
 
 def main() -> None:

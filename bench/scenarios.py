@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-
+from programs import apache_node, apache_python, c, go, java, kafka, node, python, rdkafka
 
 # What the first address can be of.
 NAME_SERVER, PROXY = "name server", "proxy"
@@ -28,76 +23,6 @@ class Run(NamedTuple):
     command: list[str]
     # Whose address it is given.
     server: str = NAME_SERVER
-
-
-def c(program: str, *arguments: str) -> list[str]:
-    return [str(TARGET / "bench" / program), *arguments]
-
-
-def class_path(program: str) -> str:
-    """Of what Maven has made in bench/peers."""
-    folder = ROOT / "bench" / "peers" / program / "target"
-    return f"{folder / 'classes'}:{(folder / 'classpath').read_text().strip()}"
-
-
-def java(client: str, *arguments: str) -> list[str]:
-    opens = [
-        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-        "--add-opens=java.base/java.util=ALL-UNNAMED",
-    ]
-    logs = TARGET / "bench" / "logs"
-    quiet = [
-        "-Drocketmq.client.logLevel=ERROR",
-        f"-Drocketmq.log.root.dir={logs}",
-        f"-Dons.client.logRoot={logs}",
-        "-Dons.client.logLevel=ERROR",
-    ]
-    return [
-        "java",
-        "-Xmx2g",
-        *opens,
-        *quiet,
-        "-cp",
-        class_path("java"),
-        "Bench",
-        client,
-        *arguments,
-    ]
-
-
-def apache_python(*arguments: str) -> list[str]:
-    own = str(TARGET / "bench" / "apache-python" / "bin" / "python")
-    return python_program("peers/apache-python", *arguments, interpreter=own)
-
-
-def apache_node(*arguments: str) -> list[str]:
-    return ["node", str(ROOT / "bench" / "peers" / "apache-node" / "bench.mjs"), *arguments]
-
-
-def go(*arguments: str) -> list[str]:
-    return c("go", *arguments)
-
-
-def python_program(folder: str, *arguments: str, interpreter: str = sys.executable) -> list[str]:
-    common = f"PYTHONPATH={ROOT / 'bench' / 'python'}"
-    program = str(ROOT / "bench" / folder / "bench.py")
-    return ["env", common, interpreter, program, *arguments]
-
-
-def python(*arguments: str) -> list[str]:
-    return python_program("python", *arguments)
-
-
-def node(*arguments: str) -> list[str]:
-    return ["node", str(ROOT / "bench" / "node" / "bench.mjs"), *arguments]
-
-
-def kafka(*arguments: str) -> list[str]:
-    return python_program("peers/kafka", *arguments)
-
-
-def rdkafka(*arguments: str) -> list[str]:
-    return c("rdkafka/release/bench-rdkafka", *arguments)
 
 
 def blocking(messages: int) -> list[Run]:
@@ -276,3 +201,31 @@ def received_alone(messages: int) -> list[Run]:
         Run(title, "onsmq Node", node(*of, "many=1", group)),
         Run(title, "onsmq Node, lists of 32", node(*of, "many=32", group)),
     ]
+
+
+IDLE = "idle, and scale"
+
+
+def idle(_: int) -> list[Run]:
+    """What clients cost that have nothing to do."""
+    return [
+        Run(IDLE, "a producer and a consumer", c("idle", "scenario=pair")),
+        Run(
+            IDLE,
+            "a consumer of 1 000 topics",
+            c("idle", "scenario=topics", "topics=1000", "producers=0"),
+        ),
+        Run(
+            IDLE,
+            "100 producers of one instance",
+            c("idle", "scenario=producers", "producers=100", "topics=0"),
+        ),
+    ]
+
+
+def idle_with_queues(_: int) -> list[Run]:
+    return [Run(IDLE, "a producer and a consumer, 256 queues", c("idle", "scenario=queues"))]
+
+
+def idle_with_brokers(_: int) -> list[Run]:
+    return [Run(IDLE, "a producer and a consumer, 64 brokers", c("idle", "scenario=brokers"))]

@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenarios import NAME_SERVER, PROXY, ROOT, TARGET, class_path
+from scenarios import NAME_SERVER, PROXY
+
+from programs import ROOT, TARGET, class_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,12 +102,24 @@ def accepts(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 @contextlib.contextmanager
-def dev_server(*options: str) -> Iterator[Addresses]:
-    command = [str(TARGET / "release" / "onsmq"), "dev-server", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def dev_server(*options: str, topic: str | None = None) -> Iterator[Addresses]:
+    """A dev server, with a topic of as many queues on each broker as its options say."""
+    tool = str(TARGET / "release" / "onsmq")
+    process = subprocess.Popen([tool, "dev-server", *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield {NAME_SERVER: process.stdout.readline().strip()}
+        address, console = (process.stdout.readline().strip() for _ in range(2))
+        if topic is not None:
+            create = ["topic", "create", "--topic", topic, "--instance-id", "bench"]
+            where = ["--endpoint", console, "--region", "mq-private"]
+            account = {"ONS_ACCESS_KEY": "dev", "ONS_SECRET_KEY": "dev-secret"}
+            subprocess.run(
+                [tool, "api", *create, *where],
+                env={**os.environ, **account},
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+        yield {NAME_SERVER: address}
     finally:
         process.terminate()
         process.wait(PATIENCE_S)

@@ -22,16 +22,21 @@ bench_t bench_arguments(int argc, char **argv) {
                      .threads = 1,
                      .in_flight = 10000,
                      .many = 1000,
-                     .rate = 1000};
+                     .rate = 1000,
+                     .producers = 1,
+                     .topics = 1,
+                     .seconds = 30};
     struct {
         const char *name;
         const char **text;
         size_t *number;
-    } known[] = {{"address", &bench.address, NULL},   {"topic", &bench.topic, NULL},
-                 {"server", &bench.server, NULL},     {"scenario", &bench.scenario, NULL},
-                 {"messages", NULL, &bench.messages}, {"body", NULL, &bench.body},
-                 {"threads", NULL, &bench.threads},   {"in_flight", NULL, &bench.in_flight},
-                 {"many", NULL, &bench.many},         {"rate", NULL, &bench.rate}};
+    } known[] = {{"address", &bench.address, NULL},     {"topic", &bench.topic, NULL},
+                 {"server", &bench.server, NULL},       {"scenario", &bench.scenario, NULL},
+                 {"messages", NULL, &bench.messages},   {"body", NULL, &bench.body},
+                 {"threads", NULL, &bench.threads},     {"in_flight", NULL, &bench.in_flight},
+                 {"many", NULL, &bench.many},           {"rate", NULL, &bench.rate},
+                 {"producers", NULL, &bench.producers}, {"topics", NULL, &bench.topics},
+                 {"seconds", NULL, &bench.seconds}};
     for (int at = 1; at < argc; ++at) {
         if (strcmp(argv[at], "--") == 0) {
             bench.properties = argv + at + 1;
@@ -81,21 +86,20 @@ static void percentile(const char *name, double *times, size_t count, size_t per
     }
 }
 
-/* The most memory that this program had, in MiB. Not ru_maxrss, which has that of who started it.
- */
-static double peak_rss_mib(void) {
+double bench_status(const char *name) {
     FILE *status = fopen("/proc/self/status", "r");
     char line[256];
-    double kib = 0;
+    double number = 0;
     while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-        if (sscanf(line, "VmHWM: %lf", &kib) == 1) {
+        if (strncmp(line, name, strlen(name)) == 0) {
+            number = strtod(line + strlen(name), NULL);
             break;
         }
     }
     if (status != NULL) {
         fclose(status);
     }
-    return kib / 1024;
+    return number;
 }
 
 void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, size_t count) {
@@ -112,7 +116,8 @@ void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, si
     percentile("p50_us", times_us, count, 50);
     percentile("p99_us", times_us, count, 99);
     printf("\"client_cpu_s_per_1M\":%.3f,\"client_rss_mib\":%.1f,\"server\":\"%s\"}\n",
-           (ended.cpu_s - begun.cpu_s) / messages * 1e6, peak_rss_mib(), bench->server);
+           (ended.cpu_s - begun.cpu_s) / messages * 1e6, bench_status("VmHWM:") / 1024,
+           bench->server);
     fflush(stdout);
 }
 

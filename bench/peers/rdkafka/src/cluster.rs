@@ -11,14 +11,18 @@ use rdkafka::mocking::MockCluster;
 /// The argument that makes this program the cluster.
 pub(crate) const ROLE: &str = "cluster";
 pub(crate) const TOPIC: &str = "bench";
-/// Each keeps 5 MiB, so that these keep a backlog of half a million small messages.
-pub(crate) const PARTITIONS: i32 = 16;
+/// How many partitions a topic has that the mock makes by itself.
+const FEWEST: usize = 4;
+/// A partition keeps 5 MiB, in which there are the bodies and what is stored with each.
+const KEPT_BYTES: usize = 4 << 20;
+const WITH_EACH: usize = 32;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Ends with its standard input.
 pub(crate) fn serve() -> Result<(), Box<dyn Error>> {
+    let partitions = env::args().nth(2).ok_or("no number of partitions")?;
     let cluster = MockCluster::new(1)?;
-    cluster.create_topic(TOPIC, PARTITIONS, 1)?;
+    cluster.create_topic(TOPIC, partitions.parse()?, 1)?;
     println!("{}", cluster.bootstrap_servers());
     io::stdin().read_to_end(&mut Vec::new())?;
     Ok(())
@@ -27,13 +31,17 @@ pub(crate) fn serve() -> Result<(), Box<dyn Error>> {
 /// A running cluster, for as long as this lives.
 pub(crate) struct Cluster {
     pub(crate) servers: String,
+    pub(crate) partitions: i32,
     process: Child,
 }
 
 impl Cluster {
-    pub(crate) fn start() -> Result<Self, Box<dyn Error>> {
+    /// With a topic that keeps so many messages.
+    pub(crate) fn start(kept: usize, body_bytes: usize) -> Result<Self, Box<dyn Error>> {
+        let partitions = (kept * (body_bytes + WITH_EACH) / KEPT_BYTES + 1).max(FEWEST);
         let mut process = Command::new(env::current_exe()?)
             .arg(ROLE)
+            .arg(partitions.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -42,6 +50,7 @@ impl Cluster {
         BufReader::new(output).read_line(&mut servers)?;
         Ok(Self {
             servers: servers.trim().to_owned(),
+            partitions: i32::try_from(partitions)?,
             process,
         })
     }

@@ -12,7 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
-use cluster::{Cluster, PARTITIONS, TOPIC};
+use cluster::{Cluster, TOPIC};
 use measurement::Measurement;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -27,8 +27,15 @@ fn main() -> Outcome {
         return cluster::serve();
     }
     let measurement = Measurement::from_arguments()?;
-    let cluster = Cluster::start()?;
-    match measurement.text("scenario", "async") {
+    let scenario = measurement.text("scenario", "async");
+    // What is only sent need not be kept.
+    let kept = if scenario == "drain" {
+        measurement.messages
+    } else {
+        0
+    };
+    let cluster = Cluster::start(kept, measurement.body().len())?;
+    match scenario {
         "async" => {
             // What makes the connections and the route.
             produce(&cluster, &measurement, BETWEEN_LOOKS, || ())?;
@@ -66,7 +73,7 @@ fn produce(
     ready();
     for at in 0..messages {
         // In turns, since the mock keeps so much of each and no more.
-        let partition = (at / BETWEEN_LOOKS) as i32 % PARTITIONS;
+        let partition = (at / BETWEEN_LOOKS) as i32 % cluster.partitions;
         while !topic.produce(partition, &body)? {
             reports.take(1)?;
         }
@@ -87,7 +94,7 @@ fn consume(cluster: &Cluster, measurement: &Measurement) -> Outcome {
         .set("group.id", "drain")
         .create()?;
     let mut partitions = TopicPartitionList::new();
-    for partition in 0..PARTITIONS {
+    for partition in 0..cluster.partitions {
         partitions.add_partition_offset(TOPIC, partition, Offset::Beginning)?;
     }
     consumer.assign(&partitions)?;
