@@ -94,7 +94,9 @@ def measure_all(place: Place, runs: list[Run], given: argparse.Namespace) -> lis
 def warm_up(place: Place, runs: list[Run], addresses: Addresses, messages: int) -> None:
     # What drains take, whichever of them are measured.
     backlog = c("send", "scenario=many", f"messages={messages}")
-    for run in [Run("backlog", "onsmq C", backlog), *runs[:2]]:
+    # The proxy is compiled as it runs, like the broker.
+    proxied = [it for it in runs if it.server == scenarios.PROXY]
+    for run in [Run("backlog", "onsmq C", backlog), *runs[:2], *proxied]:
         measure(run, addresses, "GID_warm_up", place.name)
 
 
