@@ -52,7 +52,7 @@ def is_idle(results: list[Result]) -> bool:
 
 def row(name: str, runs: list[Result]) -> list[str]:
     if is_idle(runs):
-        return [name, *(shown(median(runs, column)) for column in IDLE_COLUMNS)]
+        return [name, *(f"{median(runs, column):.3g}" for column in IDLE_COLUMNS)]
     rates = [float(it["msg_per_s"]) for it in runs if it["msg_per_s"] is not None]
     spread = f"{shown(min(rates))} to {shown(max(rates))}" if rates else "never done"
     cells = [name, f"{shown(median(runs, 'msg_per_s'))} ({spread})"]
@@ -90,9 +90,9 @@ def plot(results: list[Result], path: Path) -> None:
         return
     heights = [len(by(it, "name")) + 1.5 for it in titles.values()]
     figure, axes = pyplot.subplots(
-        len(titles), 1, figsize=(8, 0.28 * sum(heights)), height_ratios=heights
+        len(titles), 1, figsize=(8, 0.28 * sum(heights)), height_ratios=heights, squeeze=False
     )
-    for axis, (title, of_title) in zip(axes, titles.items()):
+    for axis, (title, of_title) in zip(axes[:, 0], titles.items()):
         rates = {name: median(it, "msg_per_s") for name, it in by(of_title, "name").items()}
         names = list(rates)[::-1]
         colors = ["#2a7" if "onsmq" in name else "#999" for name in names]

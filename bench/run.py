@@ -50,6 +50,7 @@ def idle_place(name: str, runs_of: Callable[[int], list[Run]], *options: str) ->
 
 PLACES = [
     Place("5.3.3", broker, scenarios.on_broker),
+    Place("5.3.3", partial(broker, large_pulls=False), scenarios.drain_of_small_pulls),
     Place("5.3.3", broker_and_proxy, scenarios.beside_proxy),
     Place("dev server", dev_server, scenarios.on_dev_server, fresh=True),
     idle_place("dev server", scenarios.idle),

@@ -30,6 +30,7 @@ def blocking(messages: int) -> list[Run]:
     many = ["scenario=blocking", "threads=16", f"messages={messages // 10}"]
     one, sixteen = "blocking send, 1 thread", "blocking send, 16 threads"
     return [
+        Run(one, "TCP, 600 bytes there and back", c("ping_pong", *few)),
         Run(one, "bare", c("bare", *few)),
         Run(one, "onsmq C", c("send", *few)),
         Run(one, "Apache's Java", java("apache", *few)),
@@ -82,6 +83,21 @@ def asynchronous(messages: int) -> list[Run]:
     ]
 
 
+def other_sends(messages: int) -> list[Run]:
+    """One-way, and large bodies, which are what the network and the disk make of them."""
+    large, oneway = "asynchronous send, 64 KiB", "one-way send"
+    of = ["body=65536", "in_flight=64", f"messages={messages // 250}"]
+    many = ["scenario=oneway", f"messages={messages // 4}"]
+    return [
+        Run(large, "bare", c("bare", "scenario=async", *of, "many=1")),
+        Run(large, "onsmq C", c("send", "scenario=async", *of)),
+        Run(large, "Apache's Java", java("apache", "scenario=async", *of, "warmup=1000")),
+        Run(oneway, "onsmq C", c("send", *many)),
+        Run(oneway, "Apache's Java", java("apache", *many)),
+        Run(oneway, "vendor's Java", java("vendor", *many)),
+    ]
+
+
 def drain(messages: int) -> list[Run]:
     """Of a backlog that is there."""
     title, of = "drain", ["scenario=drain", f"messages={messages}"]
@@ -106,6 +122,17 @@ def drain(messages: int) -> list[Run]:
     ]
 
 
+def drain_of_small_pulls(messages: int) -> list[Run]:
+    """From a broker that gives a pull what it gives with stock settings, whatever is asked for."""
+    title, of = "drain, stock limit of a pull", ["scenario=drain", f"messages={messages}"]
+    return [
+        Run(title, "bare", c("bare_drain", *of, "many=32")),
+        Run(title, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(title, "onsmq C, pulls of 1024", c("drain", *of, *FROM_FIRST, "PullBatchSize=1024")),
+        Run(title, "Apache's Java", java("apache", *of, "group={group}")),
+    ]
+
+
 def latency() -> list[Run]:
     runs = []
     for rate, seconds in [(1_000, 5), (20_000, 5)]:
@@ -121,7 +148,8 @@ def latency() -> list[Run]:
 
 def on_broker(messages: int) -> list[Run]:
     """What is measured against a real broker."""
-    return blocking(messages) + asynchronous(messages) + latency() + drain(messages)
+    sends = blocking(messages) + asynchronous(messages) + other_sends(messages)
+    return sends + latency() + drain(messages)
 
 
 def beside_proxy(messages: int) -> list[Run]:

@@ -23,9 +23,8 @@ TOPIC = "bench"
 # What a program is given the address of, by its name in scenarios.py.
 Addresses = dict[str, str]
 # With stock settings 5.3.3 rejects part of many sends in flight, and gives 32 messages a pull.
-BROKER = [
-    "sendThreadPoolQueueCapacity=200000",
-    "waitTimeMillsInSendQueue=10000",
+MANY_SENDS = ["sendThreadPoolQueueCapacity=200000", "waitTimeMillsInSendQueue=10000"]
+LARGE_PULLS = [
     "maxTransferCountOnMessageInMemory=1024",
     "maxTransferBytesOnMessageInMemory=4194304",
 ]
@@ -33,10 +32,11 @@ PATIENCE_S = 60
 
 
 @contextlib.contextmanager
-def broker() -> Iterator[Addresses]:
+def broker(*, large_pulls: bool = True) -> Iterator[Addresses]:
     """A 5.3.3 broker with enough heap."""
     tool = os.environ.get("ONSMQ_TEST_BROKER", TARGET / "debug" / "onsmq-test-broker")
-    config = [part for it in BROKER for part in ("--broker-config", it)]
+    settings = MANY_SENDS + LARGE_PULLS if large_pulls else MANY_SENDS
+    config = [part for it in settings for part in ("--broker-config", it)]
     command = [str(tool), "--heap", "2048", "--topic", f"{TOPIC}:8", *config]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None

@@ -63,6 +63,13 @@ final class Apache implements Client {
         producer.shutdown();
     }
 
+    @Override
+    public void oneway() throws Exception {
+        DefaultMQProducer producer = producer();
+        bench.oneway(() -> producer.sendOneway(message()));
+        producer.shutdown();
+    }
+
     private DefaultMQPushConsumer consumer(MessageListenerConcurrently listener) throws Exception {
         DefaultMQPushConsumer consumer =
             new DefaultMQPushConsumer(bench.text("group", "GID_drain"));

@@ -12,6 +12,7 @@ public final class Bench {
         switch (bench.text("scenario", "async")) {
             case "blocking" -> client.blocking();
             case "async" -> client.asynchronous();
+            case "oneway" -> client.oneway();
             case "drain" -> client.drain();
             case "latency" -> client.latency();
             default -> throw new IllegalArgumentException("no such scenario");

@@ -4,6 +4,8 @@ interface Client {
 
     void asynchronous() throws Exception;
 
+    void oneway() throws Exception;
+
     /** Consumes what the topic holds. */
     void drain() throws Exception;
 
