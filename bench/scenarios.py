@@ -122,6 +122,19 @@ def drain(messages: int) -> list[Run]:
     ]
 
 
+def ordered(messages: int) -> list[Run]:
+    """Each thread's messages to one queue, and each queue's one after the other."""
+    send, drain = "ordered send, 16 threads", "ordered drain"
+    many = ["scenario=ordered", "threads=16", f"messages={messages // 10}"]
+    of = ["scenario=ordered-drain", f"messages={messages // 2}"]
+    return [
+        Run(send, "onsmq C", c("send", *many)),
+        Run(send, "Apache's Java", java("apache", *many)),
+        Run(drain, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(drain, "Apache's Java", java("apache", *of, "group={group}")),
+    ]
+
+
 def drain_of_small_pulls(messages: int) -> list[Run]:
     """From a broker that gives a pull what it gives with stock settings, whatever is asked for."""
     title, of = "drain, stock limit of a pull", ["scenario=drain", f"messages={messages}"]
@@ -149,7 +162,7 @@ def latency() -> list[Run]:
 def on_broker(messages: int) -> list[Run]:
     """What is measured against a real broker."""
     sends = blocking(messages) + asynchronous(messages) + other_sends(messages)
-    return sends + latency() + drain(messages)
+    return sends + latency() + drain(messages) + ordered(messages)
 
 
 def beside_proxy(messages: int) -> list[Run]:

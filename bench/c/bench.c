@@ -1,5 +1,6 @@
 #include "bench.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,14 +149,20 @@ ons_config_t *bench_config(const bench_t *bench) {
     return config;
 }
 
+static bool is(const bench_t *bench, const char *scenario) {
+    return strcmp(bench->scenario, scenario) == 0;
+}
+
 ons_producer_t *bench_producer(const bench_t *bench) {
     ons_config_t *config = bench_config(bench);
     ons_producer_t *producer = NULL;
-    bench_check(ons_producer_new(config, &producer));
+    bench_check(is(bench, "ordered") ? ons_order_producer_new(config, &producer)
+                                     : ons_producer_new(config, &producer));
     ons_config_free(config);
     bench_check(ons_producer_start(producer));
     /* Makes the topic, the connection and the route. */
     ons_message_t *message = bench_message(bench);
+    bench_check(ons_message_set_sharding_key(message, ONS_STR("warm-up")));
     for (int at = 0; at < 100; ++at) {
         bench_check(ons_producer_send(producer, message, NULL));
     }
@@ -163,11 +170,16 @@ ons_producer_t *bench_producer(const bench_t *bench) {
     return producer;
 }
 
-ons_consumer_t *bench_consumer(const bench_t *bench, bench_consumer_new_fn make,
-                               ons_listener_fn listener) {
+ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener) {
     ons_config_t *config = bench_config(bench);
     ons_consumer_t *consumer = NULL;
-    bench_check(make(config, &consumer));
+    if (is(bench, "lists")) {
+        bench_check(ons_batch_consumer_new(config, &consumer));
+    } else if (is(bench, "ordered-drain")) {
+        bench_check(ons_order_consumer_new(config, &consumer));
+    } else {
+        bench_check(ons_consumer_new(config, &consumer));
+    }
     ons_config_free(config);
     bench_check(ons_consumer_subscribe(consumer, bench->topic, strlen(bench->topic), ONS_STR("*"),
                                        listener, NULL, NULL));

@@ -47,11 +47,8 @@ double bench_status(const char *name);
 
 ons_config_t *bench_config(const bench_t *bench);
 ons_producer_t *bench_producer(const bench_t *bench);
-/* One of the functions that make a consumer. */
-typedef ons_error_t *(*bench_consumer_new_fn)(const ons_config_t *config, ons_consumer_t **out);
-/* A running consumer of the topic. */
-ons_consumer_t *bench_consumer(const bench_t *bench, bench_consumer_new_fn make,
-                               ons_listener_fn listener);
+/* A running consumer of the topic: of lists, or in order, where the scenario says so. */
+ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener);
 ons_message_t *bench_message(const bench_t *bench);
 void bench_check(ons_error_t *error);
 

@@ -1,11 +1,11 @@
 /*
  * Consumes `messages` that a topic holds, through the C ABI. scenario=drain: each message is a
  * delivery of its own. scenario=lists: deliveries are lists of up to ConsumeMessageBatchMaxSize.
+ * scenario=ordered-drain: each queue's messages come in order.
  */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench.h"
 
@@ -39,9 +39,7 @@ static void receive(void *userdata, ons_delivery_t **deliveries, size_t count) {
 int main(int argc, char **argv) {
     bench_t bench = bench_arguments(argc, argv);
     received.wanted = bench.messages;
-    int lists = strcmp(bench.scenario, "lists") == 0;
-    ons_consumer_t *consumer =
-        bench_consumer(&bench, lists ? ons_batch_consumer_new : ons_consumer_new, receive);
+    ons_consumer_t *consumer = bench_consumer(&bench, receive);
     pthread_mutex_lock(&received.mutex);
     while (atomic_load(&received.count) < received.wanted) {
         pthread_cond_wait(&received.all, &received.mutex);

@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
     bench_t bench = bench_arguments(argc, argv);
     received.times_us = calloc(bench.messages, sizeof *received.times_us);
     ons_producer_t *producer = bench_producer(&bench);
-    ons_consumer_t *consumer = bench_consumer(&bench, ons_consumer_new, receive);
+    ons_consumer_t *consumer = bench_consumer(&bench, receive);
     /* Until the consumer has its queues. */
     while (atomic_load(&received.warm) == 0) {
         send_at_rate(&bench, producer, bench.rate, 0);

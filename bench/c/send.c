@@ -1,10 +1,11 @@
 /*
- * Sends through the C ABI: scenario=blocking (threads=N), async (in_flight=N), many (many=N) or
- * oneway.
+ * Sends through the C ABI: scenario=blocking (threads=N), ordered (the same, each thread with a
+ * sharding key of its own), async (in_flight=N), many (many=N) or oneway.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,20 @@ static atomic_size_t failed;
 typedef struct {
     size_t messages;
     double *times_us;
+    size_t thread;
 } blocking_t;
 
 static void *send_blocking(void *argument) {
     blocking_t *part = argument;
+    char key[32];
+    size_t key_len = (size_t)snprintf(key, sizeof key, "%zu", part->thread);
+    bool ordered = strcmp(bench->scenario, "ordered") == 0;
     for (size_t at = 0; at < part->messages; ++at) {
         double begun = bench_now().wall_s;
         ons_message_t *message = bench_message(bench);
+        if (ordered) {
+            bench_check(ons_message_set_sharding_key(message, key, key_len));
+        }
         bench_check(ons_producer_send(producer, message, NULL));
         ons_message_free(message);
         part->times_us[at] = (bench_now().wall_s - begun) * 1e6;
@@ -39,7 +47,7 @@ static void blocking(void) {
     blocking_t *parts = calloc(bench->threads, sizeof *parts);
     bench_mark_t begun = bench_now();
     for (size_t at = 0; at < bench->threads; ++at) {
-        parts[at] = (blocking_t){each, times + at * each};
+        parts[at] = (blocking_t){each, times + at * each, at};
         pthread_create(&threads[at], NULL, send_blocking, &parts[at]);
     }
     for (size_t at = 0; at < bench->threads; ++at) {
@@ -159,8 +167,11 @@ int main(int argc, char **argv) {
     struct {
         const char *name;
         void (*run)(void);
-    } scenarios[] = {
-        {"blocking", blocking}, {"async", asynchronous}, {"many", many}, {"oneway", oneway}};
+    } scenarios[] = {{"blocking", blocking},
+                     {"ordered", blocking},
+                     {"async", asynchronous},
+                     {"many", many},
+                     {"oneway", oneway}};
     int known = 0;
     for (size_t at = 0; at < sizeof scenarios / sizeof *scenarios; ++at) {
         if (strcmp(scenarios[at].name, bench->scenario) == 0) {

@@ -14,6 +14,8 @@ public final class Bench {
             case "async" -> client.asynchronous();
             case "oneway" -> client.oneway();
             case "drain" -> client.drain();
+            case "ordered" -> client.ordered();
+            case "ordered-drain" -> client.orderedDrain();
             case "latency" -> client.latency();
             default -> throw new IllegalArgumentException("no such scenario");
         }
