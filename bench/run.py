@@ -95,9 +95,13 @@ def measure_all(place: Place, runs: list[Run], given: argparse.Namespace) -> lis
 def warm_up(place: Place, runs: list[Run], addresses: Addresses, messages: int) -> None:
     # What drains take, whichever of them are measured.
     backlog = c("send", "scenario=many", f"messages={messages}")
-    # The proxy is compiled as it runs, like the broker.
+    # Servers are compiled as they run, and whoever is measured first would pay for it: Java's
+    # clients send as many beforehand, for their own sake.
+    single = c("bare", "scenario=blocking", "messages=30000")
+    bare = [it for it in runs if it.name.startswith("bare")]
     proxied = [it for it in runs if it.server == scenarios.PROXY]
-    for run in [Run("backlog", "onsmq C", backlog), *runs[:2], *proxied]:
+    warming = [Run("warm-up", "backlog", backlog), Run("warm-up", "bare", single)]
+    for run in [*warming, *bare, *proxied]:
         measure(run, addresses, "GID_warm_up", place.name)
 
 
