@@ -173,21 +173,33 @@ broker: ## Run a real broker until Ctrl-C (VERSION=4.9.7 or 5.3.3)
 # --- measuring --------------------------------------------------------------------------------
 
 # What C programs of bench/ are made of.
-BENCH_CC = cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude
+BENCH_CC = cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Iinclude -Ibench/c
+APACHE_PYTHON = $(TARGET)/bench/apache-python
 
 .PHONY: bench-programs
 bench-programs: tools
 	$(CARGO) build --quiet --release -p libonsmq -p onsmq-cli
 	mkdir -p $(TARGET)/bench
-	for program in send drain latency bare; do \
-		$(BENCH_CC) bench/c/$$program.c bench/c/bench.c -o $(TARGET)/bench/$$program \
+	for program in c/send c/drain c/latency c/bare c/bare_drain c/ping_pong scale/idle; do \
+		$(BENCH_CC) bench/$$program.c bench/c/bench.c bench/c/wire.c \
+			-o $(TARGET)/bench/$${program##*/} \
 			-L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread || exit 1; \
 	done
-	cd bench/peers/java && mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+
+.PHONY: bench-peers
+bench-peers:
+	for peer in java proxy; do \
+		(cd bench/peers/$$peer && \
+			mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath) || exit 1; \
+	done
 	cd bench/peers/go && go build -o $(TARGET)/bench/go .
+	cd bench/peers/rdkafka && CARGO_TARGET_DIR=$(TARGET)/bench/rdkafka $(CARGO) build --quiet --release --locked
+	python3 -m venv $(APACHE_PYTHON)
+	$(APACHE_PYTHON)/bin/pip install --quiet --requirement bench/peers/apache-python/requirements.txt
+	cd bench/peers/apache-node && npm ci --silent
 
 .PHONY: bench-ready
-bench-ready: bench-programs $(VENV)/ready
+bench-ready: bench-programs bench-peers $(VENV)/ready
 	@scripts/prerequisites.sh cargo java mvn go cc node valgrind
 	$(PYTHON) -m pip install --quiet --requirement bench/requirements.txt
 	cd bindings-python && VIRTUAL_ENV=$(abspath $(VENV)) ../$(VENV)/bin/maturin develop --quiet --release

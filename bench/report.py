@@ -17,6 +17,14 @@ COLUMNS = {
     "client_rss_mib": "RSS MiB",
 }
 FIGURES = ["msg_per_s", *COLUMNS]
+IDLE_COLUMNS = {
+    "cpu_ms_per_min": "CPU ms a minute",
+    "cpu_percent_of_a_core": "% of a core",
+    "voluntary_switches_per_s": "wake-ups a second",
+    "involuntary_switches_per_s": "preemptions a second",
+    "process_threads": "threads",
+    "client_rss_mib": "RSS MiB",
+}
 
 
 def by(results: list[Result], name: str) -> dict[str, list[Result]]:
@@ -28,7 +36,7 @@ def by(results: list[Result], name: str) -> dict[str, list[Result]]:
 
 
 def median(results: list[Result], name: str) -> float | None:
-    values = [float(it[name]) for it in results if it[name] is not None]
+    values = [float(it[name]) for it in results if it.get(name) is not None]
     return statistics.median(values) if values else None
 
 
@@ -38,18 +46,30 @@ def shown(value: float | None) -> str:
     return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.2f}"
 
 
+def is_idle(results: list[Result]) -> bool:
+    return any("cpu_ms_per_min" in it for it in results)
+
+
+def row(name: str, runs: list[Result]) -> list[str]:
+    if is_idle(runs):
+        return [name, *(f"{median(runs, column):.3g}" for column in IDLE_COLUMNS)]
+    rates = [float(it["msg_per_s"]) for it in runs if it["msg_per_s"] is not None]
+    spread = f"{shown(min(rates))} to {shown(max(rates))}" if rates else "never done"
+    cells = [name, f"{shown(median(runs, 'msg_per_s'))} ({spread})"]
+    return cells + [shown(median(runs, column)) for column in COLUMNS]
+
+
 def table(results: list[Result]) -> str:
-    head = ["client", "messages a second (spread)", *COLUMNS.values()]
     lines = []
     for title, of_title in by(results, "title").items():
+        if is_idle(of_title):
+            head = ["clients", *IDLE_COLUMNS.values()]
+        else:
+            head = ["client", "messages a second (spread)", *COLUMNS.values()]
         lines += ["", f"## {title[0].upper()}{title[1:]}", ""]
         lines += [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-        for name, runs in by(of_title, "name").items():
-            rates = [float(it["msg_per_s"]) for it in runs if it["msg_per_s"] is not None]
-            spread = f"{shown(min(rates))} to {shown(max(rates))}" if rates else "never done"
-            cells = [name, f"{shown(median(runs, 'msg_per_s'))} ({spread})"]
-            cells += [shown(median(runs, column)) for column in COLUMNS]
-            lines.append(f"| {' | '.join(cells)} |")
+        rows = (row(name, runs) for name, runs in by(of_title, "name").items())
+        lines += [f"| {' | '.join(cells)} |" for cells in rows]
     return "\n".join(lines)
 
 
@@ -60,13 +80,19 @@ def plot(results: list[Result], path: Path) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "onsmq"
     from matplotlib import pyplot
 
-    # Latencies say nothing by their rates.
-    titles = {title: it for title, it in by(results, "title").items() if "listener" not in title}
+    # Latencies say nothing by their rates, and who is idle has none.
+    titles = {
+        title: it
+        for title, it in by(results, "title").items()
+        if "listener" not in title and not is_idle(it)
+    }
+    if not titles:
+        return
     heights = [len(by(it, "name")) + 1.5 for it in titles.values()]
     figure, axes = pyplot.subplots(
-        len(titles), 1, figsize=(8, 0.28 * sum(heights)), height_ratios=heights
+        len(titles), 1, figsize=(8, 0.28 * sum(heights)), height_ratios=heights, squeeze=False
     )
-    for axis, (title, of_title) in zip(axes, titles.items()):
+    for axis, (title, of_title) in zip(axes[:, 0], titles.items()):
         rates = {name: median(it, "msg_per_s") for name, it in by(of_title, "name").items()}
         names = list(rates)[::-1]
         colors = ["#2a7" if "onsmq" in name else "#999" for name in names]

@@ -9,66 +9,60 @@ Needs what `make bench` builds. One JSON object a line goes to `results.jsonl`, 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import platform
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import report
-from scenarios import ROOT, TARGET, Run, on_broker, on_dev_server
+import scenarios
+from scenarios import Run
+from servers import TOPIC, Addresses, broker, broker_and_proxy, dev_server
+
+from programs import ROOT, c
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-TOPIC = "bench"
 TIME_LIMIT_S = 120
-# With stock settings 5.3.3 rejects part of many sends in flight, and gives 32 messages a pull.
-BROKER = [
-    "sendThreadPoolQueueCapacity=200000",
-    "waitTimeMillsInSendQueue=10000",
-    "maxTransferCountOnMessageInMemory=1024",
-    "maxTransferBytesOnMessageInMemory=4194304",
+
+
+class Place(NamedTuple):
+    """A server, and what is measured against it."""
+
+    name: str
+    running: Callable[[], AbstractContextManager[Addresses]]
+    runs_of: Callable[[int], list[Run]]
+    # Whether it is started anew for each round: it keeps all messages in memory.
+    fresh: bool = False
+    # Whether nothing is sent beforehand, and one round says enough.
+    idle: bool = False
+
+
+def idle_place(name: str, runs_of: Callable[[int], list[Run]], *options: str) -> Place:
+    return Place(name, partial(dev_server, *options, topic=f"{TOPIC}-0"), runs_of, idle=True)
+
+
+PLACES = [
+    Place("5.3.3", broker, scenarios.on_broker),
+    Place("5.3.3", partial(broker, large_pulls=False), scenarios.drain_of_small_pulls),
+    Place("5.3.3", broker_and_proxy, scenarios.beside_proxy),
+    Place("dev server", dev_server, scenarios.on_dev_server, fresh=True),
+    idle_place("dev server", scenarios.idle),
+    idle_place("dev server", scenarios.idle_with_queues, "--queues", "256"),
+    idle_place("dev server", scenarios.idle_with_brokers, "--brokers", "64"),
 ]
 
 
-@contextlib.contextmanager
-def broker() -> Iterator[str]:
-    """The address of a 5.3.3 broker with enough heap, for as long as the block lasts."""
-    tool = os.environ.get("ONSMQ_TEST_BROKER", TARGET / "debug" / "onsmq-test-broker")
-    config = [part for it in BROKER for part in ("--broker-config", it)]
-    command = [str(tool), "--heap", "2048", "--topic", f"{TOPIC}:8", *config]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())["namesrv_addr"]
-    finally:
-        # It ends with its standard input.
-        process.stdin.close()
-        process.wait(60)
-
-
-@contextlib.contextmanager
-def dev_server() -> Iterator[str]:
-    """The address of a dev server, for as long as the block lasts."""
-    command = [str(TARGET / "release" / "onsmq"), "dev-server"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def measure(run: Run, address: str, group: str, server: str) -> dict[str, Any]:
+def measure(run: Run, addresses: Addresses, group: str, server: str) -> dict[str, Any]:
     command = [it.replace("{group}", group) for it in run.command]
     at = command.index("--") if "--" in command else len(command)
-    command[at:at] = [f"address={address}", f"topic={TOPIC}", f"server={server}"]
+    command[at:at] = [f"address={addresses[run.server]}", f"topic={TOPIC}", f"server={server}"]
     print(f"{run.title}: {run.name}", file=sys.stderr, flush=True)
     try:
         done = subprocess.run(
@@ -83,6 +77,34 @@ def measure(run: Run, address: str, group: str, server: str) -> dict[str, Any]:
     return {"title": run.title, "name": run.name, **json.loads(lines[-1])}
 
 
+def measure_all(place: Place, runs: list[Run], given: argparse.Namespace) -> list[dict[str, Any]]:
+    results = []
+    rounds = 1 if place.idle else given.rounds
+    sessions = rounds if place.fresh else 1
+    for session in range(sessions):
+        with place.running() as addresses:
+            if not place.idle:
+                warm_up(place, runs, addresses, given.messages)
+            for at in range(session, rounds, sessions):
+                for number, run in enumerate(runs):
+                    group = f"GID_{os.getpid()}_{at}_{number}"
+                    results.append(measure(run, addresses, group, place.name))
+    return results
+
+
+def warm_up(place: Place, runs: list[Run], addresses: Addresses, messages: int) -> None:
+    # What drains take, whichever of them are measured.
+    backlog = c("send", "scenario=many", f"messages={messages}")
+    # Servers are compiled as they run, and whoever is measured first would pay for it: Java's
+    # clients send as many beforehand, for their own sake.
+    single = c("bare", "scenario=blocking", "messages=30000")
+    bare = [it for it in runs if it.name.startswith("bare")]
+    proxied = [it for it in runs if it.server == scenarios.PROXY]
+    warming = [Run("warm-up", "backlog", backlog), Run("warm-up", "bare", single)]
+    for run in [*warming, *bare, *proxied]:
+        measure(run, addresses, "GID_warm_up", place.name)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=3)
@@ -91,19 +113,11 @@ def main() -> None:
     arguments.add_argument("--only", default="", help="titles with this text in them")
     given = arguments.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
-    results = []
-    servers = [("5.3.3", broker, on_broker), ("dev server", dev_server, on_dev_server)]
-    for server, running, runs_of in servers:
-        runs = [it for it in runs_of(given.messages) if given.only in it.title]
-        if not runs:
-            continue
-        with running() as address:
-            for run in runs[:2]:
-                measure(run, address, "GID_warm_up", server)
-            for at in range(given.rounds):
-                for number, run in enumerate(runs):
-                    group = f"GID_{os.getpid()}_{at}_{number}"
-                    results.append(measure(run, address, group, server))
+    results: list[dict[str, Any]] = []
+    for place in PLACES:
+        runs = [it for it in place.runs_of(given.messages) if given.only in it.title]
+        if runs:
+            results += measure_all(place, runs, given)
     (given.output / "results.jsonl").write_text("".join(json.dumps(it) + "\n" for it in results))
     about = (ROOT / "bench" / "about.md").read_text()
     machine = (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+from programs import apache_node, apache_python, c, go, java, kafka, node, python, rdkafka
+
+# What the first address can be of.
+NAME_SERVER, PROXY = "name server", "proxy"
+
+
+# A group of its own that takes a topic's backlog, in C.
+FROM_FIRST = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+LISTS_OF_32 = "ConsumeMessageBatchMaxSize=32"
 
 
 class Run(NamedTuple):
@@ -17,43 +21,8 @@ class Run(NamedTuple):
     title: str
     name: str
     command: list[str]
-
-
-def c(program: str, *arguments: str) -> list[str]:
-    return [str(TARGET / "bench" / program), *arguments]
-
-
-def java(client: str, *arguments: str) -> list[str]:
-    folder = ROOT / "bench" / "peers" / "java" / "target"
-    classes = f"{folder / 'classes'}:{(folder / 'classpath').read_text().strip()}"
-    opens = [
-        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-        "--add-opens=java.base/java.util=ALL-UNNAMED",
-    ]
-    logs = TARGET / "bench" / "logs"
-    quiet = [
-        "-Drocketmq.client.logLevel=ERROR",
-        f"-Drocketmq.log.root.dir={logs}",
-        f"-Dons.client.logRoot={logs}",
-        "-Dons.client.logLevel=ERROR",
-    ]
-    return ["java", "-Xmx2g", *opens, *quiet, "-cp", classes, "Bench", client, *arguments]
-
-
-def go(*arguments: str) -> list[str]:
-    return c("go", *arguments)
-
-
-def python(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "bench" / "python" / "bench.py"), *arguments]
-
-
-def node(*arguments: str) -> list[str]:
-    return ["node", str(ROOT / "bench" / "node" / "bench.mjs"), *arguments]
-
-
-def kafka(*arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "bench" / "peers" / "kafka" / "bench.py"), *arguments]
+    # Whose address it is given.
+    server: str = NAME_SERVER
 
 
 def blocking(messages: int) -> list[Run]:
@@ -61,6 +30,7 @@ def blocking(messages: int) -> list[Run]:
     many = ["scenario=blocking", "threads=16", f"messages={messages // 10}"]
     one, sixteen = "blocking send, 1 thread", "blocking send, 16 threads"
     return [
+        Run(one, "TCP, 600 bytes there and back", c("ping_pong", *few)),
         Run(one, "bare", c("bare", *few)),
         Run(one, "onsmq C", c("send", *few)),
         Run(one, "Apache's Java", java("apache", *few)),
@@ -113,14 +83,31 @@ def asynchronous(messages: int) -> list[Run]:
     ]
 
 
+def other_sends(messages: int) -> list[Run]:
+    """One-way, and large bodies, which are what the network and the disk make of them."""
+    large, oneway = "asynchronous send, 64 KiB", "one-way send"
+    of = ["body=65536", "in_flight=64", f"messages={messages // 250}"]
+    many = ["scenario=oneway", f"messages={messages // 4}"]
+    return [
+        Run(large, "bare", c("bare", "scenario=async", *of, "many=1")),
+        Run(large, "onsmq C", c("send", "scenario=async", *of)),
+        Run(large, "Apache's Java", java("apache", "scenario=async", *of, "warmup=1000")),
+        Run(oneway, "onsmq C", c("send", *many)),
+        Run(oneway, "Apache's Java", java("apache", *many)),
+        Run(oneway, "vendor's Java", java("vendor", *many)),
+    ]
+
+
 def drain(messages: int) -> list[Run]:
-    """Of a backlog that the sends before have left."""
+    """Of a backlog that is there."""
     title, of = "drain", ["scenario=drain", f"messages={messages}"]
-    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    lists = ["scenario=lists", f"messages={messages}"]
     group = "group={group}"
     large = f"{title}, pulls of 1024"
     return [
-        Run(title, "onsmq C", c("drain", *of, *first)),
+        Run(title, "bare", c("bare_drain", *of, "many=32")),
+        Run(title, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(title, "onsmq C, lists of 32", c("drain", *lists, *FROM_FIRST, LISTS_OF_32)),
         Run(title, "Apache's Java", java("apache", *of, group)),
         Run(title, "Apache's Java, lists of 32", java("apache", *of, group, "many=32")),
         Run(title, "vendor's Java", java("vendor", *of, group)),
@@ -129,8 +116,33 @@ def drain(messages: int) -> list[Run]:
         Run(title, "onsmq Python, lists of 32", python(*of, group, "many=32")),
         Run(title, "onsmq Node", node(*of, group, "many=1")),
         Run(title, "onsmq Node, lists of 32", node(*of, group, "many=32")),
-        Run(large, "onsmq C", c("drain", *of, *first, "PullBatchSize=1024")),
+        Run(large, "bare", c("bare_drain", *of, "many=1024")),
+        Run(large, "onsmq C", c("drain", *of, *FROM_FIRST, "PullBatchSize=1024")),
         Run(large, "Apache's Java", java("apache", *of, group, "pull=1024")),
+    ]
+
+
+def ordered(messages: int) -> list[Run]:
+    """Each thread's messages to one queue, and each queue's one after the other."""
+    send, drain = "ordered send, 16 threads", "ordered drain"
+    many = ["scenario=ordered", "threads=16", f"messages={messages // 10}"]
+    of = ["scenario=ordered-drain", f"messages={messages // 2}"]
+    return [
+        Run(send, "onsmq C", c("send", *many)),
+        Run(send, "Apache's Java", java("apache", *many)),
+        Run(drain, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(drain, "Apache's Java", java("apache", *of, "group={group}")),
+    ]
+
+
+def drain_of_small_pulls(messages: int) -> list[Run]:
+    """From a broker that gives a pull what it gives with stock settings, whatever is asked for."""
+    title, of = "drain, stock limit of a pull", ["scenario=drain", f"messages={messages}"]
+    return [
+        Run(title, "bare", c("bare_drain", *of, "many=32")),
+        Run(title, "onsmq C", c("drain", *of, *FROM_FIRST)),
+        Run(title, "onsmq C, pulls of 1024", c("drain", *of, *FROM_FIRST, "PullBatchSize=1024")),
+        Run(title, "Apache's Java", java("apache", *of, "group={group}")),
     ]
 
 
@@ -149,23 +161,112 @@ def latency() -> list[Run]:
 
 def on_broker(messages: int) -> list[Run]:
     """What is measured against a real broker."""
-    return blocking(messages) + asynchronous(messages) + latency() + drain(messages)
+    sends = blocking(messages) + asynchronous(messages) + other_sends(messages)
+    return sends + latency() + drain(messages) + ordered(messages)
+
+
+def beside_proxy(messages: int) -> list[Run]:
+    """Apache's packages, which need the proxy; they do about a thousand messages a second."""
+    ours, theirs = f"messages={messages}", f"messages={messages // 100}"
+    part, group = f"messages={messages // 4}", "group={group}"
+    names = ["blocking send", "asynchronous send", "drain"]
+    blocking, sending, draining = (f"{it}, Python and Node" for it in names)
+    one, send, drain = "scenario=blocking", "scenario=async", "scenario=drain"
+    python_peer, node_peer = "Apache's Python, proxy", "Apache's Node, proxy"
+    return [
+        Run(blocking, "onsmq Python", python(one, theirs)),
+        Run(blocking, python_peer, apache_python(one, theirs), PROXY),
+        Run(blocking, "onsmq Node", node(one, theirs)),
+        Run(blocking, node_peer, apache_node(one, theirs), PROXY),
+        Run(sending, "onsmq Python, send_many", python("scenario=many", ours)),
+        Run(sending, "onsmq Python, futures", python(send, part)),
+        Run(sending, "onsmq Python, asyncio", python("scenario=asyncio", part)),
+        Run(sending, python_peer, apache_python(send, theirs), PROXY),
+        Run(sending, "onsmq Node, sendMany", node("scenario=many", ours)),
+        Run(sending, "onsmq Node, promises", node(send, part)),
+        Run(sending, node_peer, apache_node(send, theirs), PROXY),
+        Run(draining, "onsmq Python", python(drain, ours, "many=1", group)),
+        Run(draining, "onsmq Python, lists of 32", python(drain, ours, "many=32", group)),
+        Run(draining, python_peer, apache_python(drain, theirs, group), PROXY),
+        Run(draining, "onsmq Node", node(drain, ours, "many=1", group)),
+        Run(draining, "onsmq Node, lists of 32", node(drain, ours, "many=32", group)),
+        Run(draining, node_peer, apache_node(drain, theirs, group), PROXY),
+    ]
 
 
 def on_dev_server(messages: int) -> list[Run]:
     """The clients alone: the server takes more than they give."""
-    send, receive = "client alone: send", "client alone: receive"
-    many, of = ["scenario=many", f"messages={messages}"], ["scenario=drain"]
-    all_of, group = f"messages={messages}", "group={group}"
-    first = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
+    return sent_alone(messages) + received_alone(messages)
+
+
+def sent_alone(messages: int) -> list[Run]:
+    title = "client alone: send"
+    one, many = (
+        ["scenario=async", f"messages={messages}"],
+        ["scenario=many", f"messages={messages}"],
+    )
+    part = f"messages={messages // 4}"
     return [
-        Run(send, "onsmq C", c("send", "scenario=async", all_of)),
-        Run(send, "onsmq C, send_many", c("send", *many)),
-        Run(send, "onsmq Python, send_many", python(*many)),
-        Run(send, "confluent-kafka, mock cluster", kafka(*many)),
-        Run(receive, "onsmq C", c("drain", *of, all_of, *first, "PullBatchSize=1024")),
-        Run(receive, "onsmq Python", python(*of, "many=1", all_of, group)),
-        Run(receive, "onsmq Python, lists of 32", python(*of, "many=32", all_of, group)),
-        Run(receive, "confluent-kafka, poll", kafka(*of, "many=1", all_of)),
-        Run(receive, "confluent-kafka, consume(1000)", kafka(*of, all_of)),
+        Run(title, "bare, batches of 100", c("bare", *one, "many=100", "in_flight=16")),
+        Run(title, "onsmq C", c("send", *one)),
+        Run(title, "onsmq C, send_many", c("send", *many)),
+        Run(title, "librdkafka, mock cluster", rdkafka(*one)),
+        Run(title, "onsmq Python, send_many", python(*many)),
+        Run(title, "onsmq Python, futures", python("scenario=async", part)),
+        Run(title, "onsmq Python, asyncio", python("scenario=asyncio", part)),
+        Run(title, "confluent-kafka, mock cluster", kafka(*many)),
+        Run(title, "onsmq Node, sendMany", node(*many)),
+        Run(title, "onsmq Node, promises", node("scenario=async", part)),
     ]
+
+
+def received_alone(messages: int) -> list[Run]:
+    title = "client alone: receive"
+    of, lists = (
+        ["scenario=drain", f"messages={messages}"],
+        ["scenario=lists", f"messages={messages}"],
+    )
+    first = [*FROM_FIRST, "PullBatchSize=1024"]
+    group = "group={group}"
+    return [
+        Run(title, "bare, pulls of 32", c("bare_drain", *of, "many=32")),
+        Run(title, "bare, pulls of 1024", c("bare_drain", *of, "many=1024")),
+        Run(title, "onsmq C", c("drain", *of, *first)),
+        Run(title, "onsmq C, lists of 32", c("drain", *lists, *first, LISTS_OF_32)),
+        Run(title, "librdkafka, one by one", rdkafka(*of, "many=1")),
+        Run(title, "librdkafka, lists of 1000", rdkafka(*of, "many=1000")),
+        Run(title, "onsmq Python", python(*of, "many=1", group)),
+        Run(title, "onsmq Python, lists of 32", python(*of, "many=32", group)),
+        Run(title, "confluent-kafka, poll", kafka(*of, "many=1")),
+        Run(title, "confluent-kafka, consume(1000)", kafka(*of)),
+        Run(title, "onsmq Node", node(*of, "many=1", group)),
+        Run(title, "onsmq Node, lists of 32", node(*of, "many=32", group)),
+    ]
+
+
+IDLE = "idle, and scale"
+
+
+def idle(_: int) -> list[Run]:
+    """What clients cost that have nothing to do."""
+    return [
+        Run(IDLE, "a producer and a consumer", c("idle", "scenario=pair")),
+        Run(
+            IDLE,
+            "a consumer of 1 000 topics",
+            c("idle", "scenario=topics", "topics=1000", "producers=0"),
+        ),
+        Run(
+            IDLE,
+            "100 producers of one instance",
+            c("idle", "scenario=producers", "producers=100", "topics=0"),
+        ),
+    ]
+
+
+def idle_with_queues(_: int) -> list[Run]:
+    return [Run(IDLE, "a producer and a consumer, 256 queues", c("idle", "scenario=queues"))]
+
+
+def idle_with_brokers(_: int) -> list[Run]:
+    return [Run(IDLE, "a producer and a consumer, 64 brokers", c("idle", "scenario=brokers"))]

@@ -1,5 +1,6 @@
 #include "bench.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@ static const char *value_of(const char *argument, const char *name) {
 }
 
 bench_t bench_arguments(int argc, char **argv) {
-    bench_t bench = {.address = "127.0.0.1:9876",
+    bench_t bench = {.client = "onsmq",
+                     .address = "127.0.0.1:9876",
                      .topic = "bench",
                      .server = "unknown",
                      .scenario = "async",
@@ -21,16 +23,21 @@ bench_t bench_arguments(int argc, char **argv) {
                      .threads = 1,
                      .in_flight = 10000,
                      .many = 1000,
-                     .rate = 1000};
+                     .rate = 1000,
+                     .producers = 1,
+                     .topics = 1,
+                     .seconds = 30};
     struct {
         const char *name;
         const char **text;
         size_t *number;
-    } known[] = {{"address", &bench.address, NULL},   {"topic", &bench.topic, NULL},
-                 {"server", &bench.server, NULL},     {"scenario", &bench.scenario, NULL},
-                 {"messages", NULL, &bench.messages}, {"body", NULL, &bench.body},
-                 {"threads", NULL, &bench.threads},   {"in_flight", NULL, &bench.in_flight},
-                 {"many", NULL, &bench.many},         {"rate", NULL, &bench.rate}};
+    } known[] = {{"address", &bench.address, NULL},     {"topic", &bench.topic, NULL},
+                 {"server", &bench.server, NULL},       {"scenario", &bench.scenario, NULL},
+                 {"messages", NULL, &bench.messages},   {"body", NULL, &bench.body},
+                 {"threads", NULL, &bench.threads},     {"in_flight", NULL, &bench.in_flight},
+                 {"many", NULL, &bench.many},           {"rate", NULL, &bench.rate},
+                 {"producers", NULL, &bench.producers}, {"topics", NULL, &bench.topics},
+                 {"seconds", NULL, &bench.seconds}};
     for (int at = 1; at < argc; ++at) {
         if (strcmp(argv[at], "--") == 0) {
             bench.properties = argv + at + 1;
@@ -80,21 +87,20 @@ static void percentile(const char *name, double *times, size_t count, size_t per
     }
 }
 
-/* The most memory that this program had, in MiB. Not ru_maxrss, which has that of who started it.
- */
-static double peak_rss_mib(void) {
+double bench_status(const char *name) {
     FILE *status = fopen("/proc/self/status", "r");
     char line[256];
-    double kib = 0;
+    double number = 0;
     while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-        if (sscanf(line, "VmHWM: %lf", &kib) == 1) {
+        if (strncmp(line, name, strlen(name)) == 0) {
+            number = strtod(line + strlen(name), NULL);
             break;
         }
     }
     if (status != NULL) {
         fclose(status);
     }
-    return kib / 1024;
+    return number;
 }
 
 void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, size_t count) {
@@ -104,13 +110,15 @@ void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, si
     if (times_us != NULL) {
         qsort(times_us, count, sizeof *times_us, compare);
     }
-    printf("{\"client\":\"onsmq\",\"language\":\"C\",\"scenario\":\"%s\",\"body_bytes\":%zu,"
+    printf("{\"client\":\"%s\",\"language\":\"C\",\"scenario\":\"%s\",\"body_bytes\":%zu,"
            "\"threads\":%zu,\"messages\":%zu,\"msg_per_s\":%.0f,",
-           bench->scenario, bench->body, bench->threads, bench->messages, messages / wall);
+           bench->client, bench->scenario, bench->body, bench->threads, bench->messages,
+           messages / wall);
     percentile("p50_us", times_us, count, 50);
     percentile("p99_us", times_us, count, 99);
     printf("\"client_cpu_s_per_1M\":%.3f,\"client_rss_mib\":%.1f,\"server\":\"%s\"}\n",
-           (ended.cpu_s - begun.cpu_s) / messages * 1e6, peak_rss_mib(), bench->server);
+           (ended.cpu_s - begun.cpu_s) / messages * 1e6, bench_status("VmHWM:") / 1024,
+           bench->server);
     fflush(stdout);
 }
 
@@ -141,14 +149,20 @@ ons_config_t *bench_config(const bench_t *bench) {
     return config;
 }
 
+static bool is(const bench_t *bench, const char *scenario) {
+    return strcmp(bench->scenario, scenario) == 0;
+}
+
 ons_producer_t *bench_producer(const bench_t *bench) {
     ons_config_t *config = bench_config(bench);
     ons_producer_t *producer = NULL;
-    bench_check(ons_producer_new(config, &producer));
+    bench_check(is(bench, "ordered") ? ons_order_producer_new(config, &producer)
+                                     : ons_producer_new(config, &producer));
     ons_config_free(config);
     bench_check(ons_producer_start(producer));
     /* Makes the topic, the connection and the route. */
     ons_message_t *message = bench_message(bench);
+    bench_check(ons_message_set_sharding_key(message, ONS_STR("warm-up")));
     for (int at = 0; at < 100; ++at) {
         bench_check(ons_producer_send(producer, message, NULL));
     }
@@ -159,7 +173,13 @@ ons_producer_t *bench_producer(const bench_t *bench) {
 ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener) {
     ons_config_t *config = bench_config(bench);
     ons_consumer_t *consumer = NULL;
-    bench_check(ons_consumer_new(config, &consumer));
+    if (is(bench, "lists")) {
+        bench_check(ons_batch_consumer_new(config, &consumer));
+    } else if (is(bench, "ordered-drain")) {
+        bench_check(ons_order_consumer_new(config, &consumer));
+    } else {
+        bench_check(ons_consumer_new(config, &consumer));
+    }
     ons_config_free(config);
     bench_check(ons_consumer_subscribe(consumer, bench->topic, strlen(bench->topic), ONS_STR("*"),
                                        listener, NULL, NULL));

@@ -9,6 +9,7 @@
 
 /* What is measured: from the command line, as name=value. */
 typedef struct {
+    const char *client;
     const char *address;
     const char *topic;
     const char *server;
@@ -19,6 +20,9 @@ typedef struct {
     size_t in_flight;
     size_t many;
     size_t rate;
+    size_t producers;
+    size_t topics;
+    size_t seconds;
     /* Properties for the client, as key=value after a "--". */
     char **properties;
     int property_count;
@@ -37,9 +41,13 @@ bench_mark_t bench_now(void);
    is sorted. */
 void bench_report(const bench_t *bench, bench_mark_t begun, double *times_us, size_t count);
 
+/* A number of /proc/self/status, 0 if it is not there: "VmHWM:" is the most memory that this
+   program had, in KiB. Not ru_maxrss, which has that of who started it. */
+double bench_status(const char *name);
+
 ons_config_t *bench_config(const bench_t *bench);
 ons_producer_t *bench_producer(const bench_t *bench);
-/* A running consumer of the topic. */
+/* A running consumer of the topic: of lists, or in order, where the scenario says so. */
 ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener);
 ons_message_t *bench_message(const bench_t *bench);
 void bench_check(ons_error_t *error);

@@ -1,8 +1,11 @@
-/* Consumes `messages` that a topic holds, through the C ABI: one message a call, or arrays. */
+/*
+ * Consumes `messages` that a topic holds, through the C ABI. scenario=drain: each message is a
+ * delivery of its own. scenario=lists: deliveries are lists of up to ConsumeMessageBatchMaxSize.
+ * scenario=ordered-drain: each queue's messages come in order.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench.h"
 

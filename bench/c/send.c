@@ -1,10 +1,11 @@
 /*
- * Sends through the C ABI: scenario=blocking (threads=N), async (in_flight=N), many (many=N) or
- * oneway.
+ * Sends through the C ABI: scenario=blocking (threads=N), ordered (the same, each thread with a
+ * sharding key of its own), async (in_flight=N), many (many=N) or oneway.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,20 @@ static atomic_size_t failed;
 typedef struct {
     size_t messages;
     double *times_us;
+    size_t thread;
 } blocking_t;
 
 static void *send_blocking(void *argument) {
     blocking_t *part = argument;
+    char key[32];
+    size_t key_len = (size_t)snprintf(key, sizeof key, "%zu", part->thread);
+    bool ordered = strcmp(bench->scenario, "ordered") == 0;
     for (size_t at = 0; at < part->messages; ++at) {
         double begun = bench_now().wall_s;
         ons_message_t *message = bench_message(bench);
+        if (ordered) {
+            bench_check(ons_message_set_sharding_key(message, key, key_len));
+        }
         bench_check(ons_producer_send(producer, message, NULL));
         ons_message_free(message);
         part->times_us[at] = (bench_now().wall_s - begun) * 1e6;
@@ -39,7 +47,7 @@ static void blocking(void) {
     blocking_t *parts = calloc(bench->threads, sizeof *parts);
     bench_mark_t begun = bench_now();
     for (size_t at = 0; at < bench->threads; ++at) {
-        parts[at] = (blocking_t){each, times + at * each};
+        parts[at] = (blocking_t){each, times + at * each, at};
         pthread_create(&threads[at], NULL, send_blocking, &parts[at]);
     }
     for (size_t at = 0; at < bench->threads; ++at) {
@@ -48,32 +56,42 @@ static void blocking(void) {
     bench_report(bench, begun, times, each * bench->threads);
 }
 
-/* How many may be in flight, and a thread that waits until fewer are. */
+/* How many are in flight, and at how many a thread waits no longer. */
 static struct {
     pthread_mutex_t mutex;
-    pthread_cond_t fewer;
+    pthread_cond_t few;
     atomic_size_t count;
-    atomic_bool waits;
-} in_flight = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
+    atomic_size_t waits_for;
+} in_flight = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, SIZE_MAX};
 
 static void wait_for_at_most(size_t count) {
     if (atomic_load(&in_flight.count) <= count) {
         return;
     }
     pthread_mutex_lock(&in_flight.mutex);
-    atomic_store(&in_flight.waits, true);
+    atomic_store(&in_flight.waits_for, count);
     while (atomic_load(&in_flight.count) > count) {
-        pthread_cond_wait(&in_flight.fewer, &in_flight.mutex);
+        pthread_cond_wait(&in_flight.few, &in_flight.mutex);
     }
-    atomic_store(&in_flight.waits, false);
+    atomic_store(&in_flight.waits_for, SIZE_MAX);
     pthread_mutex_unlock(&in_flight.mutex);
+}
+
+/* Makes room for more, by half at once where that is enough: each waiting costs a wake-up. */
+static void make_room(size_t more) {
+    size_t half = bench->in_flight / 2;
+    if (atomic_load(&in_flight.count) + more > bench->in_flight) {
+        wait_for_at_most(more <= half ? half : 0);
+    }
+    atomic_fetch_add(&in_flight.count, more);
 }
 
 static void fewer(size_t count) {
     size_t left = atomic_fetch_sub(&in_flight.count, count) - count;
-    if (atomic_load(&in_flight.waits) && (left == 0 || left % 1000 == 0 || count > 1)) {
+    size_t few = atomic_load(&in_flight.waits_for);
+    if (left <= few && few - left < count) {
         pthread_mutex_lock(&in_flight.mutex);
-        pthread_cond_signal(&in_flight.fewer);
+        pthread_cond_signal(&in_flight.few);
         pthread_mutex_unlock(&in_flight.mutex);
     }
 }
@@ -91,9 +109,7 @@ static void sent(void *userdata, ons_send_result_t *result, ons_error_t *error) 
 static void asynchronous(void) {
     bench_mark_t begun = bench_now();
     for (size_t at = 0; at < bench->messages; ++at) {
-        if (atomic_fetch_add(&in_flight.count, 1) >= bench->in_flight) {
-            wait_for_at_most(bench->in_flight / 2);
-        }
+        make_room(1);
         ons_message_t *message = bench_message(bench);
         bench_check(ons_producer_send_async(producer, message, sent, NULL, NULL));
         ons_message_free(message);
@@ -119,9 +135,7 @@ static void many(void) {
     ons_message_t **messages = calloc(bench->many, sizeof *messages);
     bench_mark_t begun = bench_now();
     for (size_t at = 0; at < bench->messages; at += bench->many) {
-        if (atomic_fetch_add(&in_flight.count, bench->many) >= bench->in_flight) {
-            wait_for_at_most(bench->in_flight / 2);
-        }
+        make_room(bench->many);
         for (size_t each = 0; each < bench->many; ++each) {
             messages[each] = bench_message(bench);
         }
@@ -153,8 +167,11 @@ int main(int argc, char **argv) {
     struct {
         const char *name;
         void (*run)(void);
-    } scenarios[] = {
-        {"blocking", blocking}, {"async", asynchronous}, {"many", many}, {"oneway", oneway}};
+    } scenarios[] = {{"blocking", blocking},
+                     {"ordered", blocking},
+                     {"async", asynchronous},
+                     {"many", many},
+                     {"oneway", oneway}};
     int known = 0;
     for (size_t at = 0; at < sizeof scenarios / sizeof *scenarios; ++at) {
         if (strcmp(scenarios[at].name, bench->scenario) == 0) {

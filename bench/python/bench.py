@@ -3,66 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import resource
 import sys
 import threading
 import time
 from typing import Any
 
+from measurement import Measurement
+
 import onsmq
 import onsmq.aio
 
-DEFAULTS = {
-    "address": "127.0.0.1:9876",
-    "topic": "bench",
-    "server": "unknown",
-    "scenario": "async",
-    "messages": "100000",
-    "body": "128",
-    "threads": "1",
-    "in_flight": "10000",
-    "many": "1000",
-    "group": "GID_drain",
-}
 
-
-class Bench:
-    """The arguments, and the clock."""
+class Bench(Measurement):
+    """What is sent, and to where."""
 
     def __init__(self, arguments: list[str]) -> None:
-        self.text = {**DEFAULTS, **dict(it.split("=", 1) for it in arguments)}
-        self.messages = int(self.text["messages"])
-        self.in_flight = int(self.text["in_flight"])
-        self.many = int(self.text["many"])
-        self.body = b"x" * int(self.text["body"])
+        super().__init__(arguments)
         self.options: dict[str, Any] = {"namesrv_addr": self.text["address"]}
-        self.begin()
 
     def message(self) -> onsmq.Message:
-        return onsmq.Message(self.text["topic"], self.body)
+        return onsmq.Message(self.topic, self.body)
 
-    def begin(self) -> None:
-        self.begun = (time.perf_counter(), time.process_time())
 
-    def report(self, language: str) -> None:
-        wall = time.perf_counter() - self.begun[0]
-        cpu = time.process_time() - self.begun[1]
-        line = {
-            "client": "onsmq",
-            "language": language,
-            "scenario": self.text["scenario"],
-            "body_bytes": len(self.body),
-            "threads": int(self.text["threads"]),
-            "messages": self.messages,
-            "msg_per_s": round(self.messages / wall),
-            "p50_us": None,
-            "p99_us": None,
-            "client_cpu_s_per_1M": round(cpu / self.messages * 1e6, 3),
-            "client_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            "server": self.text["server"],
-        }
-        print(json.dumps(line), flush=True)
+def blocking(bench: Bench) -> None:
+    times = []
+    with onsmq.Producer(**bench.options) as producer:
+        producer.send(bench.message())
+        bench.begin()
+        for _ in range(bench.messages):
+            begun = time.perf_counter()
+            producer.send(bench.message())
+            times.append(time.perf_counter() - begun)
+        bench.report("onsmq", "Python", times)
 
 
 def many(bench: Bench) -> None:
@@ -74,7 +46,7 @@ def many(bench: Bench) -> None:
             failed = [it for it in sent if isinstance(it, Exception)]
             if failed:
                 raise failed[0]
-        bench.report("Python")
+        bench.report("onsmq", "Python")
 
 
 def asynchronous(bench: Bench) -> None:
@@ -84,7 +56,7 @@ def asynchronous(bench: Bench) -> None:
         futures = [producer.send_async(bench.message()) for _ in range(bench.messages)]
         for future in futures:
             future.result()
-        bench.report("Python")
+        bench.report("onsmq", "Python")
 
 
 async def asynchronous_loop(bench: Bench) -> None:
@@ -93,7 +65,7 @@ async def asynchronous_loop(bench: Bench) -> None:
         bench.begin()
         for _ in range(0, bench.messages, bench.many):
             await asyncio.gather(*(producer.send(bench.message()) for _ in range(bench.many)))
-        bench.report("Python asyncio")
+        bench.report("onsmq", "Python asyncio")
 
 
 async def many_loop(bench: Bench) -> None:
@@ -102,7 +74,7 @@ async def many_loop(bench: Bench) -> None:
         bench.begin()
         for _ in range(0, bench.messages, bench.many):
             await producer.send_many([bench.message() for _ in range(bench.many)])
-        bench.report("Python asyncio")
+        bench.report("onsmq", "Python asyncio")
 
 
 def drain(bench: Bench) -> None:
@@ -127,28 +99,21 @@ def drain(bench: Bench) -> None:
         **options,
         **bench.options,
     )
-    consumer.subscribe(bench.text["topic"], "*", listener)
+    consumer.subscribe(bench.topic, "*", listener)
     with consumer:
         over.wait()
-        bench.report("Python")
+        bench.report("onsmq", "Python")
 
 
-def main() -> None:
-    bench = Bench(sys.argv[1:])
-    scenario = bench.text["scenario"]
-    if scenario == "many":
-        many(bench)
-    elif scenario == "async":
-        asynchronous(bench)
-    elif scenario == "asyncio":
-        asyncio.run(asynchronous_loop(bench))
-    elif scenario == "asyncio-many":
-        asyncio.run(many_loop(bench))
-    elif scenario == "drain":
-        drain(bench)
-    else:
-        sys.exit(f"no scenario {scenario}")
-
+SCENARIOS = {
+    "blocking": blocking,
+    "many": many,
+    "async": asynchronous,
+    "asyncio": lambda bench: asyncio.run(asynchronous_loop(bench)),
+    "asyncio-many": lambda bench: asyncio.run(many_loop(bench)),
+    "drain": drain,
+}
 
 if __name__ == "__main__":
-    main()
+    arguments = Bench(sys.argv[1:])
+    SCENARIOS[arguments.scenario](arguments)

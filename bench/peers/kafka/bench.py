@@ -6,14 +6,11 @@ processor time counts.
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
-import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from measurement import Measurement
 
-DEFAULTS = {"scenario": "many", "messages": "100000", "body": "128", "many": "1000"}
 TOPIC = "bench"
 # What the mock cluster makes a topic with, and how many small messages it keeps: a drain is of no
 # more.
@@ -21,16 +18,13 @@ PARTITIONS = 4
 KEPT = 120_000
 
 
-class Bench:
-    """The arguments, the mock cluster, and the clock."""
+class Bench(Measurement):
+    """The measurement, and the mock cluster."""
 
     def __init__(self, arguments: list[str]) -> None:
-        self.text = {**DEFAULTS, **dict(it.split("=", 1) for it in arguments)}
-        self.messages = int(self.text["messages"])
-        if self.text["scenario"] == "drain":
+        super().__init__(arguments)
+        if self.scenario == "drain":
             self.messages = min(self.messages, KEPT)
-        self.many = int(self.text["many"])
-        self.body = b"x" * int(self.text["body"])
         options = {
             "test.mock.num.brokers": 1,
             "bootstrap.servers": "mock",
@@ -40,9 +34,6 @@ class Bench:
         brokers = self.producer.list_topics(timeout=30).brokers.values()
         self.servers = ",".join(f"{it.host}:{it.port}" for it in brokers)
         self.begin()
-
-    def begin(self) -> None:
-        self.begun = (time.perf_counter(), time.process_time())
 
     def produce(self) -> None:
         failed = []
@@ -76,36 +67,20 @@ class Bench:
                     raise SystemExit(f"no message: {message.error()}")
                 message.value()
             count += len(came)
-        self.report()
+        self.tell()
         consumer.close()
 
-    def report(self) -> None:
-        wall = time.perf_counter() - self.begun[0]
-        cpu = time.process_time() - self.begun[1]
-        line = {
-            "client": "confluent-kafka",
-            "language": "Python",
-            "scenario": self.text["scenario"],
-            "body_bytes": len(self.body),
-            "threads": 1,
-            "messages": self.messages,
-            "msg_per_s": round(self.messages / wall),
-            "p50_us": None,
-            "p99_us": None,
-            "client_cpu_s_per_1M": round(cpu / self.messages * 1e6, 3),
-            "client_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            "server": "librdkafka's mock cluster",
-        }
-        print(json.dumps(line), flush=True)
+    def tell(self) -> None:
+        self.report("confluent-kafka", "Python")
 
 
 def main() -> None:
     bench = Bench(sys.argv[1:])
     bench.produce()
-    if bench.text["scenario"] == "drain":
+    if bench.scenario == "drain":
         bench.consume()
     else:
-        bench.report()
+        bench.tell()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageExt;
 
 /** Apache's Java client. */
 final class Apache implements Client {
@@ -63,22 +67,43 @@ final class Apache implements Client {
         producer.shutdown();
     }
 
-    private DefaultMQPushConsumer consumer(MessageListenerConcurrently listener) throws Exception {
+    @Override
+    public void oneway() throws Exception {
+        DefaultMQProducer producer = producer();
+        bench.oneway(() -> producer.sendOneway(message()));
+        producer.shutdown();
+    }
+
+    @Override
+    public void ordered() throws Exception {
+        DefaultMQProducer producer = producer();
+        bench.blocking(
+            () ->
+                producer.send(
+                    message(),
+                    (queues, message, key) -> queues.get((int) ((long) key % queues.size())),
+                    Thread.currentThread().getId()));
+        producer.shutdown();
+    }
+
+    private DefaultMQPushConsumer consumer() throws Exception {
         DefaultMQPushConsumer consumer =
             new DefaultMQPushConsumer(bench.text("group", "GID_drain"));
         consumer.setNamesrvAddr(bench.text("address", ""));
         consumer.setPullBatchSize(bench.number("pull", 32));
         consumer.setConsumeMessageBatchMaxSize(bench.number("many", 1));
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.subscribe(bench.text("topic", "bench"), "*");
-        consumer.registerMessageListener(listener);
         return consumer;
     }
 
     @Override
     public void latency() throws Exception {
         DefaultMQProducer producer = producer();
-        DefaultMQPushConsumer consumer =
-            consumer(
+        DefaultMQPushConsumer consumer = consumer();
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
+        consumer.registerMessageListener(
+            (MessageListenerConcurrently)
                 (messages, context) -> {
                     messages.forEach(message -> bench.received(message.getBody()));
                     return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
@@ -99,21 +124,47 @@ final class Apache implements Client {
 
     @Override
     public void drain() throws Exception {
-        CountDownLatch left = new CountDownLatch(bench.number("messages", 100000));
-        AtomicBoolean begun = new AtomicBoolean();
-        DefaultMQPushConsumer consumer =
-            consumer(
-                (received, context) -> {
-                    if (begun.compareAndSet(false, true)) {
-                        bench.begin();
-                    }
-                    received.forEach(message -> left.countDown());
+        Drain drain = new Drain();
+        DefaultMQPushConsumer consumer = consumer();
+        consumer.registerMessageListener(
+            (MessageListenerConcurrently)
+                (messages, context) -> {
+                    drain.received(messages);
                     return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
                 });
-        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
-        consumer.start();
-        left.await();
-        bench.report(null);
-        consumer.shutdown();
+        drain.run(consumer);
+    }
+
+    @Override
+    public void orderedDrain() throws Exception {
+        Drain drain = new Drain();
+        DefaultMQPushConsumer consumer = consumer();
+        consumer.registerMessageListener(
+            (MessageListenerOrderly)
+                (messages, context) -> {
+                    drain.received(messages);
+                    return ConsumeOrderlyStatus.SUCCESS;
+                });
+        drain.run(consumer);
+    }
+
+    /** From the first message until all have come. */
+    private final class Drain {
+        private final CountDownLatch left = new CountDownLatch(bench.number("messages", 100000));
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        void received(List<MessageExt> messages) {
+            if (begun.compareAndSet(false, true)) {
+                bench.begin();
+            }
+            messages.forEach(message -> left.countDown());
+        }
+
+        void run(DefaultMQPushConsumer consumer) throws Exception {
+            consumer.start();
+            left.await();
+            bench.report(null);
+            consumer.shutdown();
+        }
     }
 }

@@ -12,7 +12,10 @@ public final class Bench {
         switch (bench.text("scenario", "async")) {
             case "blocking" -> client.blocking();
             case "async" -> client.asynchronous();
+            case "oneway" -> client.oneway();
             case "drain" -> client.drain();
+            case "ordered" -> client.ordered();
+            case "ordered-drain" -> client.orderedDrain();
             case "latency" -> client.latency();
             default -> throw new IllegalArgumentException("no such scenario");
         }

@@ -83,6 +83,16 @@ final class Measurement {
         report(times);
     }
 
+    /** One call after the other, of which nobody asks how long each took. */
+    void oneway(Sending sending) throws Exception {
+        int messages = number("messages", 100000);
+        begin();
+        for (int at = 0; at < messages; ++at) {
+            sending.send();
+        }
+        report(null);
+    }
+
     /** Messages without waiting for each, so many in flight at most. */
     void asynchronous(Begun begun) throws Exception {
         int messages = number("messages", 100000);
@@ -160,7 +170,7 @@ final class Measurement {
         void send(byte[] body) throws Exception;
     }
 
-    /** A send that blocks. */
+    /** A send that is over when it returns. */
     interface Sending {
         void send() throws Exception;
     }

@@ -71,6 +71,13 @@ final class Vendor implements Client {
     }
 
     @Override
+    public void oneway() throws Exception {
+        Producer producer = producer();
+        bench.oneway(() -> producer.sendOneway(message()));
+        producer.shutdown();
+    }
+
+    @Override
     public void latency() throws Exception {
         Producer producer = producer();
         Consumer consumer = ONSFactory.createConsumer(properties());
