@@ -6,12 +6,12 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI16, Ordering};
+use std::sync::atomic::{AtomicI16, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use onsmq_proto::WireError;
-use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, Serialization};
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, RequestCode, Serialization};
 use onsmq_proto::machine::Session;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -28,7 +28,8 @@ use crate::{Error, ErrorKind, Result};
 /// costs no more memory.
 const MAX_WAITING_BYTES: usize = 8 << 20;
 const READ_BUFFER: usize = 64 << 10;
-/// Requests under way up to which each is written by its caller, without a thread that is woken.
+/// Requests under way, but for pulls, up to which each is written by its caller, without a thread
+/// that is woken.
 const MOST_BY_THEMSELVES: usize = 32;
 
 /// A server's request, and the connection that its answer goes to.
@@ -46,6 +47,8 @@ struct Shared {
     is_secure: bool,
     /// What the peer says that it is; 0 before it has said anything.
     version: AtomicI16,
+    /// Pulls under way, which brokers hold until there is something.
+    pulls: AtomicUsize,
     state: Mutex<State>,
     /// Something waits to be written.
     writable: Notify,
@@ -79,6 +82,7 @@ impl Connection {
             address,
             is_secure: stream.is_secure,
             version: AtomicI16::new(0),
+            pulls: AtomicUsize::new(0),
             state: Mutex::new(State {
                 session: Session::default(),
                 output: Output::new(stream.writer),
@@ -101,6 +105,8 @@ impl Connection {
     pub(crate) async fn request(&self, mut command: Command, deadline: Instant) -> Result<Command> {
         self.wait_for_room(deadline).await?;
         let serialization = self.serialization(&command);
+        let is_pull = command.request_code() == RequestCode::PULL_MESSAGE;
+        let _pull = is_pull.then(|| Counted::among(&self.0.pulls));
         let (waiter, answer) = oneshot::channel();
         let turn = {
             let mut state = self.0.state.lock();
@@ -118,7 +124,9 @@ impl Connection {
             }
             // TLS needs more than one write. And where many wait for answers, more requests are on
             // their way: the task writes them together, while this one comes by the next.
-            match self.0.is_secure || state.session.len() > MOST_BY_THEMSELVES {
+            let waiting = state.session.len();
+            let answered_soon = waiting.saturating_sub(self.0.pulls.load(Ordering::Relaxed));
+            match self.0.is_secure || answered_soon > MOST_BY_THEMSELVES {
                 true => None,
                 false => state.output.take_turn(),
             }
@@ -408,6 +416,22 @@ impl Connection {
             ErrorKind::ConnectionLost,
             format!("the connection to {} was lost: {why}", self.0.address),
         )
+    }
+}
+
+/// Counted for as long as it lives.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -22,6 +22,9 @@ use crate::message::batch;
 /// batches smaller and the broker's work larger.
 const MAX_UNDER_WAY: usize = 8;
 
+/// Bytes for entries that are kept while nothing waits; what a flood took is given back.
+const MOST_KEPT: usize = 256 << 10;
+
 /// What one request may carry.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
@@ -56,6 +59,8 @@ pub struct Accumulator<W> {
     /// Written when a send begins to wait, by the thread that has its message at hand: what leaves
     /// is cut off, and neither copied together nor freed piece by piece on another thread.
     entries: BytesMut,
+    /// The most that `entries` had room for since it was made.
+    room: usize,
     busy: Vec<(Arc<str>, Vec<i32>)>,
 }
 
@@ -64,6 +69,7 @@ impl<W> Default for Accumulator<W> {
         Self {
             waiting: VecDeque::new(),
             entries: BytesMut::new(),
+            room: 0,
             busy: Vec::new(),
         }
     }
@@ -129,6 +135,7 @@ impl<W> Accumulator<W> {
         match batch::put(&mut self.entries, 0, body, properties) {
             Ok(()) => {
                 let bytes = self.entries.len() - before;
+                self.room = self.room.max(self.entries.capacity());
                 self.waiting.push_back((waiting, bytes));
                 Ok(())
             }
@@ -149,10 +156,15 @@ impl<W> Accumulator<W> {
             count += 1;
         }
         let next = self.waiting.drain(..count).map(|(waiting, _)| waiting);
-        Gathered {
-            sends: next.collect(),
-            entries: self.entries.split_to(total).freeze(),
+        let sends = next.collect();
+        let entries = self.entries.split_to(total).freeze();
+        // Even an empty rest keeps the memory of all that it was a part of.
+        if self.waiting.is_empty() && self.room > MOST_KEPT {
+            self.entries = BytesMut::new();
+            self.waiting = VecDeque::new();
+            self.room = 0;
         }
+        Gathered { sends, entries }
     }
 }
 
@@ -223,6 +235,24 @@ mod tests {
         assert_eq!(next(), (vec![7], 500));
         assert_eq!(next(), (vec![], 0));
         assert!(!sends.has_waiting());
+    }
+
+    #[test]
+    fn the_memory_of_a_flood_is_given_back() {
+        let mut sends = Accumulator::default();
+        let body = vec![0; 1000];
+        for number in 0..1000 {
+            sends.push(number, &body, "").expect("it fits");
+        }
+        while sends.has_waiting() {
+            sends.next(LIMITS);
+        }
+        assert_eq!(sends.entries.capacity() + sends.waiting.capacity(), 0);
+        // What is little is kept: the next send needs no memory of its own.
+        sends.push(0, &body, "").expect("it fits");
+        sends.push(1, &body, "").expect("it fits");
+        sends.next(LIMITS);
+        assert!(sends.waiting.capacity() > 0);
     }
 
     #[test]
