@@ -78,6 +78,7 @@ def plot(results: list[Result], path: Path) -> None:
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "onsmq"
+    matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 
     # Latencies say nothing by their rates, and who is idle has none.

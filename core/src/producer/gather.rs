@@ -124,12 +124,15 @@ impl Sender {
     }
 
     /// Has a message wait in its line.
-    pub(super) fn join(&self, mut waiting: Waiting, sends: &mut Accumulator<Waiting>) {
+    pub(super) fn join(self: &Arc<Self>, mut waiting: Waiting, sends: &mut Accumulator<Waiting>) {
         let (body, properties) = waiting.pack();
         if let Err((waiting, error)) = sends.push(waiting, &body, &properties) {
             let error = Error::internal(format!("a message cannot be put in a batch: {error}"));
             let error = waiting.outgoing().told_of(error);
-            waiting.over(self, Err(error));
+            // Not here, where the line is locked: whoever is told may send again.
+            let sender = Arc::clone(self);
+            self.runtime
+                .spawn(async move { waiting.over(&sender, Err(error)) });
         }
     }
 

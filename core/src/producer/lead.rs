@@ -230,7 +230,7 @@ fn is_of_the_batch(error: &Error) -> bool {
 }
 
 /// Those whose time is not over. The others are told.
-fn in_time(sender: &Sender, gathered: Gathered<Waiting>) -> Gathered<Waiting> {
+fn in_time(sender: &Arc<Sender>, gathered: Gathered<Waiting>) -> Gathered<Waiting> {
     let now = Instant::now();
     if gathered
         .sends
