@@ -88,6 +88,10 @@ impl Lead {
             return;
         };
         let mut line = self.line.lock();
+        if !line.has_waiting() {
+            // The turn of the next queue is the next message's.
+            return;
+        }
         if let Some(queue) = self.sender.free_queue(&line, &route).cloned() {
             line.let_go(&self.queue);
             line.take_up(&queue);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use onsmq::{ErrorKind, Message, Producer, Result, SendResult};
+use onsmq::{Begun, ErrorKind, Message, Producer, Result, SendResult};
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 use onsmq_proto::message::{batch, properties};
 use tokio::task::JoinHandle;
@@ -62,6 +62,28 @@ fn entries(request: &Request) -> Vec<(String, String)> {
         entries.push((text, id.to_owned()));
     }
     entries
+}
+
+#[tokio::test]
+async fn what_is_sent_one_after_another_takes_all_queues_in_turn() {
+    let mut peer = Peer::start_with(4, &[]).await;
+    let producer = peer.producer().await;
+    let mut sends = [0; 4];
+    for number in 0..8 {
+        let (done, over) = tokio::sync::oneshot::channel();
+        let begun = producer.send_then(message(number), |sent| drop(done.send(sent)));
+        assert!(matches!(begun, Begun::UnderWay));
+        let request = peer.expect(ALONE).await;
+        let queue = request.field("e").to_owned();
+        sends[queue.parse::<usize>().expect("a number")] += 1;
+        request.reply(stored(&queue, "0")).await;
+        over.await.expect("told").expect("stored");
+        // What the queue was kept for is over as well.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(sends, [2; 4]);
 }
 
 #[tokio::test]
