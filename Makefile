@@ -136,33 +136,25 @@ programs:
 tools: ## Build the command onsmq (debug), and what runs brokers for tests
 	$(CARGO) build --quiet -p onsmq-tests -p onsmq-cli --bins
 
-# They mostly wait for brokers: two at a time take as long as the longer one. What builds something
-# comes behind them, lest it be taken from under the other.
-.PHONY: suites test-bindings
-suites:
-	$(MAKE) --no-print-directory BUILT=yes --jobs=2 --output-sync=recurse test-rust test-bindings
-	$(MAKE) --no-print-directory BUILT=yes test-languages
-
-test-bindings: test-python
-	$(MAKE) --no-print-directory test-node
-
-# Each runs alone as well, with brokers of its own.
-unless_built = $(if $(BUILT),,$(1))
+# Each runs alone as well, with brokers of its own. Not side by side, though they mostly wait: Java's
+# clients beside them missed their time-outs then.
+.PHONY: suites
+suites: test-rust test-python test-node test-languages
 
 .PHONY: test-rust
-test-rust: $(call unless_built,programs)
+test-rust: programs
 	$(CARGO) test --quiet --no-fail-fast -p onsmq-tests
 
 .PHONY: test-python
-test-python: $(call unless_built,tools python)
+test-python: tools python
 	cd bindings-python && ../$(PYTHON) -m pytest --quiet
 
 .PHONY: test-node
-test-node: $(call unless_built,tools node)
+test-node: tools node
 	cd bindings-node && npm test --silent
 
 .PHONY: test-languages
-test-languages: $(call unless_built,python node) ## Python and Node beside each other and C
+test-languages: python node ## Python and Node beside each other and C
 	ONSMQ_TEST_PYTHON=$(abspath $(PYTHON)) $(CARGO) test --quiet -p onsmq-tests --features languages --test languages --test busy
 
 .PHONY: broker
