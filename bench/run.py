@@ -130,8 +130,8 @@ def write(results: list[dict[str, Any]], given: argparse.Namespace) -> None:
     (given.output / "results.jsonl").write_text("".join(json.dumps(it) + "\n" for it in results))
     about = (ROOT / "bench" / "about.md").read_text()
     machine = (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {given.rounds} round(s), "
-        f"{given.messages} messages in the largest scenarios"
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"{given.rounds} round(s), {given.messages} messages in the largest scenarios"
     )
     (given.output / "README.md").write_text(f"{about}\n{machine}.\n{report.table(results)}\n")
     report.plot(results, given.output / "plot.svg")
