@@ -9,9 +9,9 @@ const log = require('./log.js')
 const { NUMBERS, SendResult } = require('./send_result.js')
 
 /** @typedef {import('./native.js').Fault} Fault */
-/** @typedef {(fault: Fault | null, value?: any, at?: number) => void} Settle `at`: which one of many */
+/** @typedef {(fault: Fault | null, value?: any, at?: number) => void} Settle once, or for many things once for each: `at` is which one */
 
-/** @type {Map<number, Settle>} until it is told, which one of many things is once for each */
+/** @type {Map<number, Settle>} */
 const pending = new Map()
 /** @type {Map<number, () => void>} what takes what waits at a client */
 const clients = new Map()

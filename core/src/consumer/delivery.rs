@@ -61,8 +61,7 @@ impl<'a> Committed<'a> {
         let queue = &with.queue;
         let took = now.saturating_duration_since(with.since);
         queue.statistics.consumed(took, self.slots.len(), true);
-        queue.complete(&self.slots);
-        queue.group.outstanding.end(self.slots.len());
+        queue.group.done_with(queue, &self.slots);
         self.slots.clear();
     }
 }

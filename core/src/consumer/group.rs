@@ -146,11 +146,14 @@ impl Group {
                 self.send_back(queue, slot, message);
             }
             Action::ReconsumeLater if !self.is_broadcasting() => self.outstanding.end(1),
-            _ => {
-                queue.complete(&[slot]);
-                self.outstanding.end(1);
-            }
+            _ => self.done_with(queue, &[slot]),
         }
+    }
+
+    /// Messages that were handed over are done with.
+    pub(super) fn done_with(&self, queue: &AssignedQueue, slots: &[Slot]) {
+        queue.complete(slots);
+        self.outstanding.end(slots.len());
     }
 
     pub(super) fn is_broadcasting(&self) -> bool {

@@ -64,6 +64,12 @@ impl ExtFields {
         }
     }
 
+    /// No fields, with room for those of a header that has so many bytes left: as many as a sent
+    /// message has, so that nothing grows.
+    pub(super) fn to_be_read(bytes: usize) -> Self {
+        Self::with_text_capacity(13, bytes)
+    }
+
     /// Adds a field. A name must be added once only.
     pub fn push(&mut self, name: &str, value: impl FieldText) -> &mut Self {
         // Always Some: what appends here never fails.

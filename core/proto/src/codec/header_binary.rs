@@ -64,8 +64,7 @@ pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
 }
 
 fn decode_fields(mut raw: Reader<'_>) -> Result<ExtFields, WireError> {
-    // What a sent message has, so that nothing grows.
-    let mut fields = ExtFields::with_text_capacity(13, raw.0.len());
+    let mut fields = ExtFields::to_be_read(raw.0.len());
     while !raw.0.is_empty() {
         let length = raw.fixed("name of a field", <&[u8]>::get_i16)?;
         let name = raw.text("name of a field", i32::from(length))?;

@@ -25,7 +25,8 @@ struct Header {
     ext_fields: Option<ExtFields>,
 }
 
-/// Written by hand, as it is read by [`scan`]: a library's writer took three times as long.
+/// Written by hand, as it is read by [`scan`]: a library's writer took a sixth more instructions
+/// for a send.
 pub(super) fn encode(command: &Command, buf: &mut BytesMut) {
     let mut number = itoa::Buffer::new();
     buf.extend_from_slice(b"{\"code\":");
