@@ -29,20 +29,21 @@ pub(super) fn edit(raw: &str, changes: &[(&str, Option<&str>)]) -> String {
     edited
 }
 
+/// What a broker adds to every message, or has no client set.
+const OF_ALL: [(&str, Option<&str>); 4] = [
+    (name::MSG_REGION, Some(REGION)),
+    (name::TRACE_ON, Some(TRACE_ON)),
+    (name::CLUSTER, Some(CLUSTER)),
+    (POP_CHECKPOINT, None),
+];
+
 /// The properties of a sent message as a broker stores them.
 pub(super) fn received(raw: &str, unique_id: impl FnOnce() -> String) -> String {
-    let made;
-    let mut changes = vec![
-        (name::MSG_REGION, Some(REGION)),
-        (name::TRACE_ON, Some(TRACE_ON)),
-        (name::CLUSTER, Some(CLUSTER)),
-        (POP_CHECKPOINT, None),
-    ];
+    let mut stored = edit(raw, &OF_ALL);
     if properties::get(raw, name::UNIQ_KEY).is_none() {
-        made = unique_id();
-        changes.push((name::UNIQ_KEY, Some(made.as_str())));
+        properties::push(&mut stored, name::UNIQ_KEY, &unique_id());
     }
-    edit(raw, &changes)
+    stored
 }
 
 /// What a batch adds to the properties of each of its messages: its own, and the broker's.
@@ -50,13 +51,7 @@ pub(super) fn received(raw: &str, unique_id: impl FnOnce() -> String) -> String 
 /// Its UNIQ_KEY comes after the message's, and so it is the one that counts: this is what
 /// 5.3.3 does.
 pub(super) fn of_batch(raw: &str) -> String {
-    let changes = [
-        (name::MSG_REGION, Some(REGION)),
-        (name::TRACE_ON, Some(TRACE_ON)),
-        (name::CLUSTER, Some(CLUSTER)),
-        (POP_CHECKPOINT, None),
-    ];
-    edit(raw, &changes)
+    edit(raw, &OF_ALL)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::delay::{self, TIMER_OUT_MS};
 use super::properties::{edit, received};
 use super::put::{Draft, Stored};
 use super::send_header::SendHeader;
-use super::topics::{check_name, group_of_retry_topic, is_forbidden, no_such_topic};
+use super::topics::{TIMER, check_name, group_of_retry_topic, is_forbidden, no_such_topic};
 use crate::answer::{Answered, Refusal, success};
 use crate::service::Context;
 use crate::settings::REGION;
@@ -125,7 +125,7 @@ impl Broker {
         } else {
             self.put(&mut draft)?
         };
-        Ok(self.sent(queue_id, &stored, &draft.properties))
+        Ok(self.sent(queue_id, &stored, &draft))
     }
 
     /// Whether a message to a retry topic is dead: an ordered consumer's, which counts itself
@@ -147,19 +147,24 @@ impl Broker {
         Ok(())
     }
 
-    fn sent(&self, queue_id: i32, stored: &Stored, properties: &str) -> ExtFields {
+    fn sent(&self, queue_id: i32, stored: &Stored, draft: &Draft<'_>) -> ExtFields {
+        let unique_id = properties::get(&draft.properties, name::UNIQ_KEY);
         let mut fields = region();
         fields
             .push("msgId", self.log.message_id(stored.log_offset).to_string())
             .push("queueId", queue_id)
             .push("queueOffset", stored.queue_offset)
-            .push_some("transactionId", properties::get(properties, name::UNIQ_KEY))
-            .push_some("recallHandle", self.recall_handle(properties));
+            .push_some("transactionId", unique_id)
+            .push_some("recallHandle", self.recall_handle(draft));
         fields
     }
 
     /// What a message with a time could be called back by (`RecallMessageHandle.HandleV1`).
-    fn recall_handle(&self, properties: &str) -> Option<String> {
+    fn recall_handle(&self, draft: &Draft<'_>) -> Option<String> {
+        if *draft.topic.name != *TIMER {
+            return None;
+        }
+        let properties = &draft.properties;
         let out: i64 = properties::get(properties, TIMER_OUT_MS)?.parse().ok()?;
         let topic = properties::get(properties, name::REAL_TOPIC)
             .filter(|topic| !names::is_retry_topic(topic))?;
@@ -171,7 +176,7 @@ impl Broker {
 
 /// What every answer to a sent message says.
 pub(super) fn region() -> ExtFields {
-    let mut fields = ExtFields::with_capacity(7);
+    let mut fields = ExtFields::with_text_capacity(7, 192);
     fields
         .push(name::MSG_REGION, REGION)
         .push(name::TRACE_ON, "true");

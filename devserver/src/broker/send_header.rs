@@ -71,7 +71,8 @@ impl<'a> SendHeader<'a> {
             RequestCode::SEND_MESSAGE => &LONG,
             _ => &SHORT,
         };
-        let fields = &request.fields;
+        // The order in which clients write them, and so this one.
+        let mut fields = request.fields.in_order();
         // Not used, but must be there.
         fields.required(names.producer_group)?;
         Ok(Self {

@@ -1,5 +1,8 @@
 //! The ext fields of a command: names to text.
 
+mod in_order;
+mod raw;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -8,6 +11,8 @@ use compact_str::CompactString;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+pub use self::in_order::InOrder;
+pub(super) use self::raw::RawFields;
 use crate::WireError;
 
 /// A command's own fields, in the order in which they were added. All values are text on the
@@ -66,7 +71,7 @@ impl ExtFields {
 
     /// No fields, with room for those of a header that has so many bytes left: as many as a sent
     /// message has, so that nothing grows.
-    pub(super) fn to_be_read(bytes: usize) -> Self {
+    pub(in crate::codec) fn to_be_read(bytes: usize) -> Self {
         Self::with_text_capacity(13, bytes)
     }
 
@@ -109,15 +114,31 @@ impl ExtFields {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self.position(name, 0..self.fields.len())?;
+        Some(self.value_at(at))
+    }
+
+    fn value_at(&self, at: usize) -> &str {
+        &self.text[self.fields[at].value()]
+    }
+
+    /// Where the field of this name is, among some of them.
+    fn position(&self, name: &str, among: Range<usize>) -> Option<usize> {
         let (text, name) = (self.text.as_bytes(), name.as_bytes());
         // The first byte tells most names apart, without a call to compare the rest.
-        let is_it = |field: &&Field| {
+        let is_it = |field: &Field| {
             field.name_end - field.start == name.len()
                 && text.get(field.start) == name.first()
-                && &text[field.name()] == name
+                && (name.len() == 1 || &text[field.name()] == name)
         };
-        let field = self.fields.iter().find(is_it)?;
-        Some(&self.text[field.value()])
+        let found = self.fields[among.clone()].iter().position(is_it)?;
+        Some(among.start + found)
+    }
+
+    /// The fields, to be asked for one after another: this is quickest in their own order.
+    #[must_use]
+    pub const fn in_order(&self) -> InOrder<'_> {
+        InOrder::of(self)
     }
 
     /// The value of a field that must be there.
@@ -133,13 +154,7 @@ impl ExtFields {
     /// # Errors
     /// [`WireError::BadField`] where it does not parse.
     pub fn parse<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, WireError> {
-        match self.get(name) {
-            None | Some("") => Ok(None),
-            Some(value) => value.parse().map(Some).map_err(|_| WireError::BadField {
-                name,
-                value: value.to_owned(),
-            }),
-        }
+        parsed(name, self.get(name))
     }
 
     /// The value of a field that must be there, as a number or bool.
@@ -157,6 +172,11 @@ impl ExtFields {
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
+    /// All names and values, each right behind the one before.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// How many fields there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -167,6 +187,19 @@ impl ExtFields {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
+    }
+}
+
+fn parsed<T: std::str::FromStr>(
+    name: &'static str,
+    value: Option<&str>,
+) -> Result<Option<T>, WireError> {
+    match value {
+        None | Some("") => Ok(None),
+        Some(value) => value.parse().map(Some).map_err(|_| WireError::BadField {
+            name,
+            value: value.to_owned(),
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
+use super::fields::RawFields;
 use super::{Command, ExtFields, Language};
 use crate::WireError;
 
@@ -64,16 +65,16 @@ pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
 }
 
 fn decode_fields(mut raw: Reader<'_>) -> Result<ExtFields, WireError> {
-    let mut fields = ExtFields::to_be_read(raw.0.len());
+    let mut fields = RawFields::to_be_read(raw.0.len());
     while !raw.0.is_empty() {
         let length = raw.fixed("name of a field", <&[u8]>::get_i16)?;
-        let name = raw.text("name of a field", i32::from(length))?;
+        let name = raw.bytes("name of a field", i32::from(length))?;
         let length = raw.fixed("value of a field", <&[u8]>::get_i32)?;
         // Java reads a value of no length as null.
-        let value = raw.text("value of a field", length)?;
+        let value = raw.bytes("value of a field", length)?;
         fields.push(name, value);
     }
-    Ok(fields)
+    fields.checked()
 }
 
 struct Reader<'a>(&'a [u8]);

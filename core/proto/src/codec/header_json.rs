@@ -43,18 +43,36 @@ pub(super) fn encode(command: &Command, buf: &mut BytesMut) {
         buf.extend_from_slice(b",\"remark\":");
         put_string(remark, buf);
     }
-    let mut before: &[u8] = b",\"extFields\":{";
-    for (name, value) in command.fields.iter() {
-        buf.extend_from_slice(before);
-        put_string(name, buf);
-        buf.put_u8(b':');
-        put_string(value, buf);
-        before = b",";
-    }
     if !command.fields.is_empty() {
-        buf.put_u8(b'}');
+        put_fields(&command.fields, buf);
     }
     buf.extend_from_slice(b",\"serializeTypeCurrentRPC\":\"JSON\"}");
+}
+
+fn put_fields(fields: &ExtFields, buf: &mut BytesMut) {
+    // Looked at once: what is plain, as all that servers answer, is not looked at string by string.
+    let text = fields.text();
+    let put = match find_special(text.as_bytes(), 0) {
+        None => put_plain,
+        Some(_) => put_string,
+    };
+    // With the quotes, the colon and the comma of each.
+    buf.reserve(text.len() + 6 * fields.len());
+    let mut before: &[u8] = b",\"extFields\":{";
+    for (name, value) in fields.iter() {
+        buf.extend_from_slice(before);
+        put(name, buf);
+        buf.put_u8(b':');
+        put(value, buf);
+        before = b",";
+    }
+    buf.put_u8(b'}');
+}
+
+fn put_plain(text: &str, buf: &mut BytesMut) {
+    buf.put_u8(b'"');
+    buf.extend_from_slice(text.as_bytes());
+    buf.put_u8(b'"');
 }
 
 fn put_string(text: &str, buf: &mut BytesMut) {
