@@ -1,6 +1,7 @@
 //! Sockets: one connection a peer, and the peers of a client.
 
 mod address_server;
+mod chunks;
 mod connection;
 mod connector;
 mod name_servers;

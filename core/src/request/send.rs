@@ -44,7 +44,8 @@ impl Send<'_> {
             .push("f", self.sys_flag)
             .push("g", self.born_timestamp)
             .push("h", 0)
-            .push("i", self.properties)
+            // None is the same as empty ones, and lets the header be a binary one.
+            .push_some("i", Some(self.properties).filter(|it| !it.is_empty()))
             .push("j", self.reconsume_times)
             .push("k", false)
             .push_some("l", self.max_reconsume_times)

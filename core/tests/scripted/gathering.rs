@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use onsmq::{Begun, ErrorKind, Message, Producer, Result, SendResult};
-use onsmq_proto::codec::{RequestCode, ResponseCode};
+use onsmq_proto::codec::{RequestCode, ResponseCode, Serialization};
 use onsmq_proto::message::{batch, properties};
 use tokio::task::JoinHandle;
 
@@ -96,6 +96,9 @@ async fn what_comes_while_a_request_is_under_way_leaves_together() {
     let together = peer.expect(TOGETHER).await;
     assert_eq!(together.field("m"), "true");
     assert_eq!(together.field("e"), "0");
+    // As for any request to a peer that has told its version.
+    assert_eq!(request.serialization, Serialization::Binary);
+    assert_eq!(together.serialization, Serialization::Binary);
     let entries = entries(&together);
     let bodies: Vec<_> = entries.iter().map(|(body, _)| body.as_str()).collect();
     assert_eq!(bodies, ["body 1", "body 2", "body 3"]);

@@ -34,6 +34,8 @@ pub(crate) struct Peer {
 /// A request that waits for its answer.
 pub(crate) struct Request {
     pub(crate) command: Command,
+    /// How its header was written.
+    pub(crate) serialization: Serialization,
     writer: Writer,
 }
 
@@ -254,9 +256,11 @@ async fn serve(
     let mut buf = BytesMut::new();
     loop {
         while let Some(frame) = Frame::decode(&mut buf, DEFAULT_MAX_FRAME).expect("a frame") {
+            let serialization = frame.serialization;
             let command = Command::decode(frame).expect("a command");
             let request = Request {
                 command,
+                serialization,
                 writer: Arc::clone(&writer),
             };
             match own_answer(&request.command, &route) {
