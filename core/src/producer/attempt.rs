@@ -18,7 +18,7 @@ use super::timed::{self, TimedFallback};
 use super::vip;
 use crate::instance::{Instance, now_ms};
 use crate::request::send::{self, Send, Sent};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, trace};
 
 /// A broker that refuses is asked so often at most, on different queues: Java's 1 and 2 more.
 const MAX_REFUSALS: u32 = 3;
@@ -223,6 +223,7 @@ impl Sender {
             commit_log_offset,
             transaction_id,
             is_safe,
+            is_recorded: trace::is_recorded(&self.instance, &fields),
             fields,
         };
         Ok((place, answer))

@@ -37,7 +37,9 @@ impl Gathering {
         if let Some(line) = self.lines.read().get(topic) {
             return Arc::clone(line);
         }
-        Arc::clone(self.lines.write().entry(topic.to_owned()).or_default())
+        let new_line = || Arc::new(Mutex::new(Accumulator::new(self.limits)));
+        let mut lines = self.lines.write();
+        Arc::clone(lines.entry(topic.to_owned()).or_insert_with(new_line))
     }
 }
 
@@ -148,8 +150,13 @@ impl Sender {
             }
             // Each may have time left to try again.
             found => {
-                let waiting = line.lock().next(BatchLimits::NONE);
-                for waiting in unpacked(waiting) {
+                let mut waiting = Vec::new();
+                let mut line = line.lock();
+                while let Some(gathered) = line.next_batch() {
+                    waiting.extend(unpacked(gathered));
+                }
+                drop(line);
+                for waiting in waiting {
                     let tries = Tries::new(waiting.deadline());
                     let failure = found.as_ref().err().map(|error| (tries, error.clone()));
                     waiting.carry_on(&self, failure);

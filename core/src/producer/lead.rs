@@ -15,7 +15,7 @@ use super::select::has_alternative;
 use super::stored::{Answer, Place};
 use super::waiting::{Waiting, unpacked};
 use crate::request::send::Send;
-use crate::{Error, ErrorKind, Result, trace};
+use crate::{Error, ErrorKind, Result};
 
 /// A queue that no other request is under way to. When it is dropped, what waits meanwhile leaves
 /// through the same queue.
@@ -51,8 +51,9 @@ impl Lead {
             // None where the topic was forgotten meanwhile.
             let route = self.sender.instance.routes.get(&self.queue.topic);
             self.share(route.as_deref());
-            let gathered = in_time(&self.sender, gathered);
-            if let Err(failed) = self.send(gathered, route.as_deref()).await {
+            if let Some(gathered) = self.in_time(gathered)
+                && let Err(failed) = self.send(gathered, route.as_deref()).await
+            {
                 self.again(failed);
             }
             self.move_on();
@@ -61,15 +62,13 @@ impl Lead {
 
     /// What leaves next. Where nothing waits the queue is let go.
     fn next(&mut self) -> Option<Gathered<Waiting>> {
-        let limits = self.sender.gathering.as_ref()?.limits;
         let mut line = self.line.lock();
-        let gathered = line.next(limits);
-        if gathered.sends.is_empty() {
+        let gathered = line.next_to(&self.queue);
+        if gathered.is_none() {
             line.let_go(&self.queue);
             self.is_over = true;
-            return None;
         }
-        Some(gathered)
+        gathered
     }
 
     /// Has another queue take what is still waiting, if one is free.
@@ -92,12 +91,35 @@ impl Lead {
             // The turn of the next queue is the next message's.
             return;
         }
-        if let Some(queue) = self.sender.free_queue(&line, &route).cloned() {
-            line.let_go(&self.queue);
-            line.take_up(&queue);
-            drop(line);
-            self.queue = queue;
+        // Not counted: it is over.
+        line.let_go(&self.queue);
+        if let Some(queue) = self.sender.free_queue(&line, &route) {
+            self.queue = queue.clone();
         }
+        line.take_up(&self.queue);
+    }
+
+    /// Those whose time is not over. The others are told.
+    fn in_time(&self, gathered: Gathered<Waiting>) -> Option<Gathered<Waiting>> {
+        let now = Instant::now();
+        let is_late = |waiting: &Waiting| waiting.deadline() <= now;
+        if !gathered.sends.iter().any(is_late) {
+            return Some(gathered);
+        }
+        let sender = &self.sender;
+        // They were in one, and are in one again.
+        let mut left = Accumulator::new(BatchLimits::NONE);
+        for waiting in unpacked(gathered) {
+            if is_late(&waiting) {
+                let why =
+                    "the message did not leave in time: the requests before it were not answered";
+                let error = waiting.outgoing().told_of(Error::timeout(why));
+                waiting.over(sender, Err(error));
+            } else {
+                sender.join(waiting, &mut left);
+            }
+        }
+        left.next_batch()
     }
 
     async fn send(&self, gathered: Gathered<Waiting>, route: Option<&Route>) -> Result<(), Failed> {
@@ -113,7 +135,7 @@ impl Lead {
         match self.request(command, deadline).await {
             Ok((place, answer)) => {
                 // A record needs the message as it was.
-                let sends = match trace::is_recorded(&self.sender.instance, &answer.fields) {
+                let sends = match answer.is_recorded {
                     true => unpacked(gathered),
                     false => gathered.sends,
                 };
@@ -231,27 +253,4 @@ fn is_of_the_batch(error: &Error) -> bool {
         error.kind(),
         ErrorKind::BrokerRefused | ErrorKind::IllegalMessage
     ) && next_step(error) == Next::GiveUp
-}
-
-/// Those whose time is not over. The others are told.
-fn in_time(sender: &Arc<Sender>, gathered: Gathered<Waiting>) -> Gathered<Waiting> {
-    let now = Instant::now();
-    if gathered
-        .sends
-        .iter()
-        .all(|waiting| waiting.deadline() > now)
-    {
-        return gathered;
-    }
-    let mut left = Accumulator::default();
-    for waiting in unpacked(gathered) {
-        if waiting.deadline() > now {
-            sender.join(waiting, &mut left);
-        } else {
-            let why = "the message did not leave in time: the requests before it were not answered";
-            let error = waiting.outgoing().told_of(Error::timeout(why));
-            waiting.over(sender, Err(error));
-        }
-    }
-    left.next(BatchLimits::NONE)
 }

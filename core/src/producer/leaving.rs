@@ -74,7 +74,9 @@ impl Leaving {
     /// Tells spans and message trace how it went.
     pub(super) fn over(&self, sender: &Sender, sent: Result<&Stored, &Error>) {
         spans::sent(&self.span, sent.map(|stored| &stored.result));
-        if let Ok(stored) = sent {
+        if let Ok(stored) = sent
+            && stored.answer.is_recorded
+        {
             self.record(sender, stored);
         }
     }

@@ -56,17 +56,23 @@ impl Selector {
         health: &Mutex<BrokerHealth>,
         is_free: impl Fn(&MessageQueue) -> bool,
     ) -> Option<&'a MessageQueue> {
-        let mut in_turn = self.in_turn(route);
+        let mut in_turn = from(route, self.0.load(Ordering::Relaxed));
         let health = health.lock();
-        if health.all_well() {
-            return in_turn.find(|queue| is_free(queue));
+        let found = if health.all_well() {
+            in_turn.find(|queue| is_free(queue))
+        } else {
+            let now = Instant::now();
+            let is_usable = |queue: &&MessageQueue| health.is_usable(now, &queue.broker_name);
+            match in_turn.clone().any(|queue| is_usable(&queue)) {
+                true => in_turn.find(|queue| is_usable(queue) && is_free(queue)),
+                false => in_turn.find(|queue| is_free(queue)),
+            }
+        };
+        // A turn is over when it was taken: that none was free passes nobody over.
+        if found.is_some() {
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
-        let now = Instant::now();
-        let is_usable = |queue: &&MessageQueue| health.is_usable(now, &queue.broker_name);
-        match in_turn.clone().any(|queue| is_usable(&queue)) {
-            true => in_turn.find(|queue| is_usable(queue) && is_free(queue)),
-            false => in_turn.find(|queue| is_free(queue)),
-        }
+        found
     }
 
     /// All queues, beginning with the one whose turn it is.
@@ -74,10 +80,14 @@ impl Selector {
         &self,
         route: &'a Route,
     ) -> impl Iterator<Item = &'a MessageQueue> + Clone + use<'a> {
-        let queues = &route.write_queues;
-        let turn = self.0.fetch_add(1, Ordering::Relaxed);
-        (0..queues.len()).filter_map(move |step| queues.get(turn.wrapping_add(step) % queues.len()))
+        from(route, self.0.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// All queues, beginning with one of them.
+fn from(route: &Route, turn: usize) -> impl Iterator<Item = &MessageQueue> + Clone {
+    let queues = &route.write_queues;
+    (0..queues.len()).filter_map(move |step| queues.get(turn.wrapping_add(step) % queues.len()))
 }
 
 /// The queue of a sharding key: the one that the vendor's SDK takes.

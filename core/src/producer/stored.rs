@@ -25,6 +25,8 @@ pub(super) struct Answer {
     /// On disk and on slaves, as the broker is configured to wait for.
     pub(super) is_safe: bool,
     pub(super) fields: ExtFields,
+    /// Whether message trace has a record for each of them.
+    pub(super) is_recorded: bool,
 }
 
 impl Stored {

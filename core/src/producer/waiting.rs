@@ -17,17 +17,15 @@ use super::stored::{At, Stored};
 use crate::config::ProducerConfig;
 use crate::{Error, Result, SendResult};
 
-/// A send that waits, or is under way with others. It is one piece of memory: it is made on one
-/// thread and ends on another, which is what allocators are slow at.
-pub(super) struct Waiting(Box<Parts<dyn Tell>>);
-
-struct Parts<D: ?Sized> {
+/// A send that waits, or is under way with others. It has as few pieces of memory of its own as can
+/// be: they are made on one thread and freed on another, which is what allocators are slow at.
+pub(super) struct Waiting {
     leaving: Leaving,
     /// None when it is over.
     room: Option<Room>,
     /// Until its end was told.
     _in_flight: TaskTrackerToken,
-    done: D,
+    done: Box<dyn FnOnce(Result<SendResult>) + Send>,
 }
 
 /// What a send in flight holds: shutdown waits for it, and it takes up room.
@@ -44,57 +42,44 @@ impl<F: FnOnce(Result<SendResult>) + Send + 'static> Done for F {
     }
 }
 
-/// The same for one that is not moved: it tells once.
-trait Tell: Send {
-    fn tell_once(&mut self, sent: Result<SendResult>);
-}
-
-impl<D: Done> Tell for Option<D> {
-    fn tell_once(&mut self, sent: Result<SendResult>) {
-        if let Some(done) = self.take() {
-            done.tell(sent);
-        }
-    }
-}
-
 impl Waiting {
     pub(super) fn new(leaving: Leaving, done: impl Done, (in_flight, room): Held) -> Self {
-        Self(Box::new(Parts {
+        Self {
             leaving,
             room: Some(room),
             _in_flight: in_flight,
-            done: Some(done),
-        }))
+            done: Box::new(|sent| done.tell(sent)),
+        }
     }
 
     pub(super) const fn leaving(&self) -> &Leaving {
-        &self.0.leaving
+        &self.leaving
     }
 
     pub(super) const fn outgoing(&self) -> &Outgoing {
-        &self.0.leaving.outgoing
+        &self.leaving.outgoing
     }
 
     pub(super) const fn deadline(&self) -> Instant {
-        self.0.leaving.deadline
+        self.leaving.deadline
     }
 
     /// As it travels, with its body compressed where it is to be.
     pub(super) async fn ready(&mut self, config: &ProducerConfig) {
-        self.0.leaving.ready(config).await;
+        self.leaving.ready(config).await;
     }
 
     /// What goes into its entry of a batch, and is there only from now on.
     pub(super) fn pack(&mut self) -> (Bytes, String) {
         let Outgoing {
             body, properties, ..
-        } = &mut self.0.leaving.outgoing;
+        } = &mut self.leaving.outgoing;
         (mem::take(body), mem::take(properties))
     }
 
     /// The room that it takes up, which is let go of before anybody is told: who is may send.
     pub(super) const fn take_room(&mut self) -> Option<Room> {
-        self.0.room.take()
+        self.room.take()
     }
 
     /// A broker has stored it.
@@ -106,9 +91,9 @@ impl Waiting {
 
     /// It is known what became of it.
     pub(super) fn over(mut self, sender: &Sender, sent: Result<Stored>) {
-        let told = self.0.leaving.told(sender, sent);
+        let told = self.leaving.told(sender, sent);
         drop(self.take_room());
-        self.0.done.tell_once(told);
+        (self.done)(told);
     }
 
     /// Sends it alone, beside the caller; again where a try has failed.
@@ -134,7 +119,7 @@ pub(super) fn unpacked(gathered: Gathered<Waiting>) -> Vec<Waiting> {
     for waiting in &mut sends {
         // This client wrote them itself.
         if let Ok(Some(entry)) = batch::take(&mut entries) {
-            let outgoing = &mut waiting.0.leaving.outgoing;
+            let outgoing = &mut waiting.leaving.outgoing;
             outgoing.body = entry.body;
             outgoing.properties = entry.properties;
         }

@@ -8,6 +8,10 @@
 //! What is sent while a queue is free leaves at once and alone, so that gathering delays nobody;
 //! what comes while all are busy leaves together with the next one that becomes free. At most one
 //! request is under way to a queue, which is what keeps its messages in the order of their sends.
+//!
+//! How many queues there are to be had depends on how much is under way ([`Accumulator::is_free`]): a
+//! few sends at a time each have a queue of their own, and a stream of them leaves in a few large
+//! requests, since to a broker a request is as much work as dozens of messages.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,14 +20,18 @@ use bytes::{Bytes, BytesMut};
 
 use super::MessageQueue;
 use crate::WireError;
-use crate::message::batch;
+use crate::message::batch::{self, ENTRY_OVERHEAD};
 
-/// Requests of one topic that are under way to a broker at once, at most. More would make the
-/// batches smaller and the broker's work larger.
+/// Requests of one topic that are under way to a broker at once, at most.
 const MAX_UNDER_WAY: usize = 8;
+/// The same where many messages are under way with them, and less waits than a request carries: one
+/// that the broker works on, and one that it finds when it is done.
+const MAX_OF_MANY: usize = 2;
+/// So many messages are many.
+const MANY: usize = 32;
 
-/// Bytes for entries that are kept while nothing waits; what a flood took is given back.
-const MOST_KEPT: usize = 256 << 10;
+/// The most bytes that a batch has room for from the start.
+const MOST_ROOM: usize = 256 << 10;
 
 /// What one request may carry.
 #[derive(Debug, Clone, Copy)]
@@ -54,28 +62,48 @@ pub struct Gathered<W> {
 /// Which sends wait, and which queues are busy. `W` is a send.
 #[derive(Debug)]
 pub struct Accumulator<W> {
-    /// Each with the bytes of its entry.
-    waiting: VecDeque<(W, usize)>,
-    /// Written when a send begins to wait, by the thread that has its message at hand: what leaves
-    /// is cut off, and neither copied together nor freed piece by piece on another thread.
-    entries: BytesMut,
-    /// The most that `entries` had room for since it was made.
-    room: usize,
-    busy: Vec<(Arc<str>, Vec<i32>)>,
+    limits: BatchLimits,
+    /// In the order of the sends; to all but the last nothing can be added.
+    waiting: VecDeque<Batch<W>>,
+    /// The bytes and the sends of the one that left last: the next is given room for as much.
+    usual: (usize, usize),
+    busy: Vec<Broker>,
 }
 
-impl<W> Default for Accumulator<W> {
-    fn default() -> Self {
-        Self {
-            waiting: VecDeque::new(),
-            entries: BytesMut::new(),
-            room: 0,
-            busy: Vec::new(),
-        }
-    }
+/// Sends that will leave together. Their entries are written when they begin to wait, by the thread
+/// that has the message at hand: what leaves is neither copied together nor freed piece by piece
+/// on another thread.
+#[derive(Debug)]
+struct Batch<W> {
+    sends: Vec<W>,
+    entries: BytesMut,
+}
+
+/// A broker with the requests that are under way to it.
+#[derive(Debug)]
+struct Broker {
+    name: Arc<str>,
+    requests: Vec<Request>,
+}
+
+#[derive(Debug)]
+struct Request {
+    queue_id: i32,
+    sends: usize,
 }
 
 impl<W> Accumulator<W> {
+    /// One where nothing waits.
+    #[must_use]
+    pub const fn new(limits: BatchLimits) -> Self {
+        Self {
+            limits,
+            waiting: VecDeque::new(),
+            usual: (0, 0),
+            busy: Vec::new(),
+        }
+    }
+
     /// Whether sends wait: then later ones wait behind them.
     #[must_use]
     pub fn has_waiting(&self) -> bool {
@@ -85,40 +113,49 @@ impl<W> Accumulator<W> {
     /// Whether a request may go to this queue now.
     #[must_use]
     pub fn is_free(&self, queue: &MessageQueue) -> bool {
-        self.busy
-            .iter()
-            .find(|(broker, _)| *broker == queue.broker_name)
-            .is_none_or(|(_, ids)| ids.len() < MAX_UNDER_WAY && !ids.contains(&queue.queue_id))
+        let Some(broker) = self.busy.iter().find(|it| it.name == queue.broker_name) else {
+            return true;
+        };
+        let is_full = self.waiting.len() > 1;
+        let most = match is_full || broker.sends() < MANY {
+            true => MAX_UNDER_WAY,
+            false => MAX_OF_MANY,
+        };
+        broker.requests.len() < most
+            && broker
+                .requests
+                .iter()
+                .all(|it| it.queue_id != queue.queue_id)
     }
 
     /// A request goes to this queue.
     pub fn take_up(&mut self, queue: &MessageQueue) {
-        let broker = self
-            .busy
-            .iter_mut()
-            .find(|(broker, _)| *broker == queue.broker_name);
-        match broker {
-            Some((_, ids)) => ids.push(queue.queue_id),
-            None => {
-                let busy = (Arc::clone(&queue.broker_name), vec![queue.queue_id]);
-                self.busy.push(busy);
-            }
+        let request = Request {
+            queue_id: queue.queue_id,
+            sends: 1,
+        };
+        match self.broker(&queue.broker_name) {
+            Some(at) => self.busy[at].requests.push(request),
+            None => self.busy.push(Broker {
+                name: Arc::clone(&queue.broker_name),
+                requests: vec![request],
+            }),
         }
     }
 
     /// The request to this queue is over, and none follows.
     pub fn let_go(&mut self, queue: &MessageQueue) {
-        let at = self
-            .busy
-            .iter()
-            .position(|(broker, _)| *broker == queue.broker_name);
-        if let Some(at) = at {
-            let ids = &mut self.busy[at].1;
-            ids.retain(|id| *id != queue.queue_id);
-            if ids.is_empty() {
+        if let Some(at) = self.broker(&queue.broker_name) {
+            let requests = &mut self.busy[at].requests;
+            requests.retain(|it| it.queue_id != queue.queue_id);
+            if requests.is_empty() {
                 self.busy.swap_remove(at);
             }
         }
+    }
+
+    fn broker(&self, name: &Arc<str>) -> Option<usize> {
+        self.busy.iter().position(|it| it.name == *name)
     }
 
     /// A send waits, with the body and the properties of its message.
@@ -131,52 +168,76 @@ impl<W> Accumulator<W> {
         body: &[u8],
         properties: &str,
     ) -> Result<(), (W, WireError)> {
-        let before = self.entries.len();
+        let bytes = ENTRY_OVERHEAD + body.len() + properties.len();
+        if let Some(last) = self.waiting.back_mut()
+            && last.has_room(bytes, self.limits)
+        {
+            return last.push(waiting, body, properties);
+        }
+        let (sends, bytes) = self.usual;
+        let mut next = Batch {
+            sends: Vec::with_capacity(sends),
+            entries: BytesMut::with_capacity(bytes),
+        };
+        next.push(waiting, body, properties)?;
+        self.waiting.push_back(next);
+        Ok(())
+    }
+
+    /// Takes out what leaves next, in the order of the sends: as much as fits, and one at least
+    /// where one waits.
+    pub fn next_batch(&mut self) -> Option<Gathered<W>> {
+        let Batch { sends, entries } = self.waiting.pop_front()?;
+        self.usual = (sends.len(), entries.len().min(MOST_ROOM));
+        let entries = entries.freeze();
+        Some(Gathered { sends, entries })
+    }
+
+    /// The same for a queue that was taken up.
+    pub fn next_to(&mut self, queue: &MessageQueue) -> Option<Gathered<W>> {
+        let next = self.next_batch()?;
+        if let Some(at) = self.broker(&queue.broker_name) {
+            let requests = self.busy[at].requests.iter_mut();
+            for request in requests.filter(|it| it.queue_id == queue.queue_id) {
+                request.sends = next.sends.len();
+            }
+        }
+        Some(next)
+    }
+}
+
+impl<W> Batch<W> {
+    fn has_room(&self, bytes: usize, limits: BatchLimits) -> bool {
+        self.sends.len() < limits.count && self.entries.len() + bytes <= limits.bytes
+    }
+
+    fn push(&mut self, waiting: W, body: &[u8], properties: &str) -> Result<(), (W, WireError)> {
         match batch::put(&mut self.entries, 0, body, properties) {
             Ok(()) => {
-                let bytes = self.entries.len() - before;
-                self.room = self.room.max(self.entries.capacity());
-                self.waiting.push_back((waiting, bytes));
+                self.sends.push(waiting);
                 Ok(())
             }
             Err(error) => Err((waiting, error)),
         }
     }
+}
 
-    /// Takes out what leaves next, in the order of the sends: as much as fits, and one at least
-    /// where one waits.
-    pub fn next(&mut self, limits: BatchLimits) -> Gathered<W> {
-        let mut total = 0;
-        let mut count = 0;
-        for (_, bytes) in self.waiting.iter().take(limits.count.max(1)) {
-            if count > 0 && total + bytes > limits.bytes {
-                break;
-            }
-            total += bytes;
-            count += 1;
-        }
-        let next = self.waiting.drain(..count).map(|(waiting, _)| waiting);
-        let sends = next.collect();
-        let entries = self.entries.split_to(total).freeze();
-        // Even an empty rest keeps the memory of all that it was a part of.
-        if self.waiting.is_empty() && self.room > MOST_KEPT {
-            self.entries = BytesMut::new();
-            self.waiting = VecDeque::new();
-            self.room = 0;
-        }
-        Gathered { sends, entries }
+impl Broker {
+    /// How many messages are under way to it.
+    fn sends(&self) -> usize {
+        self.requests.iter().map(|it| it.sends).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Accumulator, BatchLimits, Gathered, MAX_UNDER_WAY};
+    use super::{Accumulator, BatchLimits, Gathered, MANY, MAX_OF_MANY, MAX_UNDER_WAY};
     use crate::machine::MessageQueue;
     use crate::message::batch::{self, ENTRY_OVERHEAD};
 
     const LIMITS: BatchLimits = BatchLimits {
-        count: 3,
-        bytes: 100,
+        count: MANY,
+        bytes: 100 * MANY,
     };
 
     fn queue(broker: &str, queue_id: i32) -> MessageQueue {
@@ -187,9 +248,15 @@ mod tests {
         }
     }
 
+    fn push_many(sends: &mut Accumulator<()>, count: usize) {
+        for _ in 0..count {
+            sends.push((), b"body", "").expect("it fits");
+        }
+    }
+
     #[test]
     fn one_request_goes_to_a_queue_at_once_and_a_few_to_a_broker() {
-        let mut sends = Accumulator::<()>::default();
+        let mut sends = Accumulator::<()>::new(LIMITS);
         assert!(sends.is_free(&queue("a", 0)));
         for id in 0..i32::try_from(MAX_UNDER_WAY).unwrap() {
             assert!(sends.is_free(&queue("a", id)));
@@ -205,8 +272,36 @@ mod tests {
     }
 
     #[test]
+    fn where_many_messages_are_under_way_fewer_requests_are_unless_they_are_full() {
+        let mut sends = Accumulator::new(LIMITS);
+        for id in 0..i32::try_from(MAX_OF_MANY).unwrap() {
+            sends.take_up(&queue("a", id));
+            push_many(&mut sends, MANY - 1);
+            sends.next_to(&queue("a", id)).expect("some wait");
+        }
+        push_many(&mut sends, MANY);
+        assert!(
+            !sends.is_free(&queue("a", 99)),
+            "they wait for a request to be over"
+        );
+        assert!(
+            sends.is_free(&queue("b", 0)),
+            "another broker has nothing to do"
+        );
+        push_many(&mut sends, 1);
+        assert!(sends.is_free(&queue("a", 99)), "a full one does not wait");
+        sends.next_to(&queue("b", 0)).expect("some wait");
+        assert!(!sends.is_free(&queue("a", 99)));
+        sends.let_go(&queue("a", 0));
+        assert!(sends.is_free(&queue("a", 99)));
+    }
+
+    #[test]
     fn what_waits_leaves_in_its_order_as_much_as_fits() {
-        let mut sends = Accumulator::default();
+        let mut sends = Accumulator::new(BatchLimits {
+            count: 3,
+            bytes: 100,
+        });
         for (number, bytes) in [
             (1, 60),
             (2, 40),
@@ -215,53 +310,39 @@ mod tests {
             (5, 30),
             (6, 30),
             (7, 500),
+            (8, 30),
         ] {
             let body = vec![number; bytes - ENTRY_OVERHEAD];
             sends.push(number, &body, "").expect("it fits");
         }
         let mut next = || {
-            let Gathered { sends, mut entries } = sends.next(LIMITS);
+            let Gathered { sends, mut entries } = sends.next_batch()?;
             let length = entries.len();
             for number in &sends {
                 let entry = batch::take(&mut entries).unwrap().unwrap();
                 assert_eq!(entry.body.first(), Some(number));
             }
             assert!(entries.is_empty());
-            (sends, length)
+            Some((sends, length))
         };
-        assert_eq!(next(), (vec![1, 2], 100));
-        assert_eq!(next(), (vec![3, 4, 5], 90));
-        assert_eq!(next(), (vec![6], 30));
-        assert_eq!(next(), (vec![7], 500));
-        assert_eq!(next(), (vec![], 0));
+        assert_eq!(next(), Some((vec![1, 2], 100)));
+        assert_eq!(next(), Some((vec![3, 4, 5], 90)));
+        assert_eq!(next(), Some((vec![6], 30)));
+        assert_eq!(next(), Some((vec![7], 500)));
+        assert_eq!(next(), Some((vec![8], 30)));
+        assert_eq!(next(), None);
         assert!(!sends.has_waiting());
-    }
-
-    #[test]
-    fn the_memory_of_a_flood_is_given_back() {
-        let mut sends = Accumulator::default();
-        let body = vec![0; 1000];
-        for number in 0..1000 {
-            sends.push(number, &body, "").expect("it fits");
-        }
-        while sends.has_waiting() {
-            sends.next(LIMITS);
-        }
-        assert_eq!(sends.entries.capacity() + sends.waiting.capacity(), 0);
-        // What is little is kept: the next send needs no memory of its own.
-        sends.push(0, &body, "").expect("it fits");
-        sends.push(1, &body, "").expect("it fits");
-        sends.next(LIMITS);
-        assert!(sends.waiting.capacity() > 0);
     }
 
     #[test]
     fn what_has_no_place_in_a_batch_comes_back() {
-        let mut sends = Accumulator::default();
+        let mut sends = Accumulator::new(LIMITS);
         let too_long = "x".repeat(1 << 15);
         let refused = sends.push(1, b"body", &too_long);
         assert!(matches!(refused, Err((1, _))));
         assert!(!sends.has_waiting());
-        assert!(sends.next(LIMITS).entries.is_empty());
+        sends.push(2, b"body", "").expect("it fits");
+        assert!(sends.push(3, b"body", &too_long).is_err());
+        assert_eq!(sends.next_batch().map(|it| it.sends), Some(vec![2]));
     }
 }

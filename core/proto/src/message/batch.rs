@@ -21,11 +21,14 @@ pub fn put(buf: &mut BytesMut, flag: i32, body: &[u8], properties: &str) -> Resu
         what: "body",
         length: body.len(),
     })?;
-    buf.put_i32(total);
-    buf.put_u32(0); // magic
-    buf.put_u32(0); // CRC of the body: the broker makes its own
-    buf.put_i32(flag);
-    buf.put_u32(u32::try_from(body.len()).unwrap_or_default());
+    let mut head = [0; 20];
+    head[..4].copy_from_slice(&total.to_be_bytes());
+    // Then a magic number and a CRC of the body, of which the broker makes its own.
+    head[12..16].copy_from_slice(&flag.to_be_bytes());
+    let body_len = u32::try_from(body.len()).unwrap_or_default();
+    head[16..].copy_from_slice(&body_len.to_be_bytes());
+    buf.reserve(ENTRY_OVERHEAD + body.len() + properties.len());
+    buf.put_slice(&head);
     buf.put_slice(body);
     buf.put_i16(length);
     buf.put_slice(properties.as_bytes());
