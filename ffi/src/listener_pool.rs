@@ -163,17 +163,13 @@ impl ListenerPool {
         }
     }
 
-    /// Listeners that take their time get one message each, so that others are called with the
-    /// next; for those that do not, a call costs more than the message. In a flood a thread gets its
-    /// share of what waits. Lists come one by one.
+    /// How many messages a call gets. Listeners that take their time get one delivery each, so that
+    /// others are called with the next; for those that do not, a call costs more than a delivery. In
+    /// a flood a thread gets its share of what waits.
     fn call_size(&self) -> usize {
-        match self.batch_size {
-            1 => {
-                let share = self.inbox.len() / self.limit;
-                share.max(self.pace.quick()).clamp(1, MAX_CALL)
-            }
-            size => size,
-        }
+        let share = self.inbox.len() / self.batch_size / self.limit;
+        let deliveries = share.max(self.pace.quick()).clamp(1, MAX_CALL);
+        deliveries * self.batch_size
     }
 
     /// Starts another thread where none waits: what comes next must not wait for a listener that
