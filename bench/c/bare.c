@@ -1,10 +1,12 @@
 /*
  * The ceiling of sends: prepared frames, written as they are, their answers read and dropped.
  * scenario=blocking: one at a time. scenario=async: with in_flight requests under way, of `many`
- * messages each.
+ * messages each; those that there is room for are written together, as a client would. threads=N:
+ * over so many connections.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +40,61 @@ static uint8_t *request_of(const bench_t *bench, size_t queue, size_t many, size
         memcpy(at + 2, properties, property_len);
         at += 2 + property_len;
     }
-    char fields[512];
-    snprintf(fields, sizeof fields,
-             "\"a\":\"GID_bench\",\"b\":\"%s\",\"c\":\"TBW102\",\"d\":\"4\",\"e\":\"%zu\","
-             "\"f\":\"0\",\"g\":\"1795426177144\",\"h\":\"0\","
-             "\"i\":\"UNIQ_KEY\\u00017F00000165F6227C24E177BF81F20000\\u0002\",\"j\":\"0\","
-             "\"k\":\"false\",\"m\":\"%s\"",
-             bench->topic, queue, many == 1 ? "false" : "true");
-    uint8_t *request = wire_frame(many == 1 ? 310 : 320, 1, fields, body, body_len, len);
+    char number[32];
+    snprintf(number, sizeof number, "%zu", queue);
+    const field_t fields[] = {{"a", "GID_bench"},     {"b", bench->topic},
+                              {"c", "TBW102"},        {"d", "4"},
+                              {"e", number},          {"f", "0"},
+                              {"g", "1795426177144"}, {"h", "0"},
+                              {"i", properties},      {"j", "0"},
+                              {"k", "false"},         {"m", many == 1 ? "false" : "true"}};
+    uint8_t *request = wire_frame(many == 1 ? 310 : 320, 1, fields, sizeof fields / sizeof *fields,
+                                  body, body_len, len);
     free(body);
     return request;
+}
+
+/* What one connection sends. */
+typedef struct {
+    const bench_t *bench;
+    const char *address;
+    size_t many;
+    size_t window;
+    size_t requests;
+    /* Of each request, or NULL. */
+    double *times_us;
+} part_of_t;
+
+static void *send_all(void *argument) {
+    enum { QUEUES = 4 };
+    const part_of_t *part = argument;
+    wire_t *wire = wire_open(part->address);
+    uint8_t *frames[QUEUES];
+    size_t lengths[QUEUES];
+    for (size_t queue = 0; queue < QUEUES; ++queue) {
+        frames[queue] = request_of(part->bench, queue, part->many, &lengths[queue]);
+    }
+    size_t sent = 0, answered = 0;
+    while (answered < part->requests) {
+        double start = part->times_us == NULL ? 0 : bench_now().wall_s;
+        while (sent < part->requests && sent - answered < part->window) {
+            wire_put(wire, frames[sent % QUEUES], lengths[sent % QUEUES]);
+            ++sent;
+        }
+        wire_flush(wire);
+        do {
+            wire_answer(wire);
+            ++answered;
+        } while (wire_has_answer(wire));
+        if (part->times_us != NULL) {
+            part->times_us[answered - 1] = (bench_now().wall_s - start) * 1e6;
+        }
+    }
+    for (size_t queue = 0; queue < QUEUES; ++queue) {
+        free(frames[queue]);
+    }
+    wire_close(wire);
+    return NULL;
 }
 
 int main(int argc, char **argv) {
@@ -55,34 +102,27 @@ int main(int argc, char **argv) {
     bench.client = "bare";
     int blocking = strcmp(bench.scenario, "blocking") == 0;
     size_t many = blocking ? 1 : bench.many;
-    size_t window = blocking ? 1 : bench.in_flight;
-    size_t requests = bench.messages / many;
-    wire_t *wire = wire_open(wire_holder(&bench).address);
-    uint8_t *frames[4];
-    size_t lengths[4];
-    for (size_t queue = 0; queue < 4; ++queue) {
-        frames[queue] = request_of(&bench, queue, many, &lengths[queue]);
-    }
-    double *times = calloc(requests, sizeof *times);
+    size_t each = bench.messages / many / bench.threads;
+    holder_t holder = wire_holder(&bench);
+    double *times = blocking ? calloc(each * bench.threads, sizeof *times) : NULL;
+    pthread_t *threads = calloc(bench.threads, sizeof *threads);
+    part_of_t *parts = calloc(bench.threads, sizeof *parts);
     bench_mark_t begun = bench_now();
-    size_t sent = 0, answered = 0;
-    while (answered < requests) {
-        double start = blocking ? bench_now().wall_s : 0;
-        while (sent < requests && sent - answered < window) {
-            wire_send(wire, frames[sent % 4], lengths[sent % 4]);
-            ++sent;
-        }
-        wire_answer(wire);
-        ++answered;
-        if (blocking) {
-            times[answered - 1] = (bench_now().wall_s - start) * 1e6;
-        }
+    for (size_t at = 0; at < bench.threads; ++at) {
+        parts[at] = (part_of_t){.bench = &bench,
+                                .address = holder.address,
+                                .many = many,
+                                .window = blocking ? 1 : bench.in_flight / bench.threads,
+                                .requests = each,
+                                .times_us = blocking ? times + at * each : NULL};
+        pthread_create(&threads[at], NULL, send_all, &parts[at]);
     }
-    bench_report(&bench, begun, blocking ? times : NULL, blocking ? requests : 0);
-    for (size_t queue = 0; queue < 4; ++queue) {
-        free(frames[queue]);
+    for (size_t at = 0; at < bench.threads; ++at) {
+        pthread_join(threads[at], NULL);
     }
+    bench_report(&bench, begun, times, blocking ? each * bench.threads : 0);
+    free(parts);
+    free(threads);
     free(times);
-    wire_close(wire);
     return 0;
 }

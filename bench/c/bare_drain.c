@@ -12,6 +12,8 @@
 
 enum { SUCCESS = 0, PULL_NOT_FOUND = 19, PULL_MESSAGE = 11, OFFSET_DIGITS = 12 };
 
+static const char OFFSET[] = "queueOffset";
+
 /* The pulls of one queue. */
 typedef struct {
     uint8_t *frame;
@@ -22,21 +24,24 @@ typedef struct {
 } pulls_t;
 
 static pulls_t pulls_of(const bench_t *bench, size_t queue) {
-    char fields[1024];
-    snprintf(fields, sizeof fields,
-             "\"queueOffset\":\"%0*d\",\"consumerGroup\":\"GID_bench\",\"topic\":\"%s\","
-             "\"queueId\":\"%zu\",\"maxMsgNums\":\"%zu\",\"sysFlag\":\"4\",\"commitOffset\":\"0\","
-             "\"suspendTimeoutMillis\":\"0\",\"subscription\":\"*\",\"subVersion\":\"0\","
-             "\"expressionType\":\"TAG\"",
-             OFFSET_DIGITS, 0, bench->topic, queue, bench->many);
-    static const char before[] = "\"queueOffset\":\"";
+    char zeros[32], id[32], most[32];
+    snprintf(zeros, sizeof zeros, "%0*d", OFFSET_DIGITS, 0);
+    snprintf(id, sizeof id, "%zu", queue);
+    snprintf(most, sizeof most, "%zu", bench->many);
+    const field_t fields[] = {
+        {OFFSET, zeros},       {"consumerGroup", "GID_bench"}, {"topic", bench->topic},
+        {"queueId", id},       {"maxMsgNums", most},           {"sysFlag", "4"},
+        {"commitOffset", "0"}, {"suspendTimeoutMillis", "0"},  {"subscription", "*"},
+        {"subVersion", "0"},   {"expressionType", "TAG"}};
     pulls_t pulls = {.offset = 0};
-    pulls.frame = wire_frame(PULL_MESSAGE, queue, fields, NULL, 0, &pulls.len);
-    char *at = (char *)pulls.frame + 8;
-    while (memcmp(at, before, sizeof before - 1) != 0) {
+    pulls.frame = wire_frame(PULL_MESSAGE, queue, fields, sizeof fields / sizeof *fields, NULL, 0,
+                             &pulls.len);
+    char *at = (char *)pulls.frame;
+    while (memcmp(at, OFFSET, sizeof OFFSET - 1) != 0) {
         ++at;
     }
-    pulls.digits = at + sizeof before - 1;
+    /* Behind the name and the length of the value. */
+    pulls.digits = at + sizeof OFFSET - 1 + 4;
     return pulls;
 }
 

@@ -61,6 +61,9 @@ bench_t bench_arguments(int argc, char **argv) {
             exit(2);
         }
     }
+    uint8_t *bytes = malloc(bench.body);
+    memset(bytes, 'x', bench.body);
+    bench.bytes = bytes;
     return bench;
 }
 
@@ -188,10 +191,8 @@ ons_consumer_t *bench_consumer(const bench_t *bench, ons_listener_fn listener) {
 }
 
 ons_message_t *bench_message(const bench_t *bench) {
-    uint8_t *body = malloc(bench->body);
-    memset(body, 'x', bench->body);
     ons_message_t *message = NULL;
-    bench_check(ons_message_new(bench->topic, strlen(bench->topic), body, bench->body, &message));
-    free(body);
+    bench_check(
+        ons_message_new(bench->topic, strlen(bench->topic), bench->bytes, bench->body, &message));
     return message;
 }

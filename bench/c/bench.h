@@ -16,6 +16,8 @@ typedef struct {
     const char *scenario;
     size_t messages;
     size_t body;
+    /* As many, for as long as the program runs. */
+    const uint8_t *bytes;
     size_t threads;
     size_t in_flight;
     size_t many;

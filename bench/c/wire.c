@@ -35,24 +35,49 @@ void wire_close(wire_t *wire) {
     free(wire);
 }
 
-uint8_t *wire_frame(int code, size_t opaque, const char *fields, const uint8_t *body,
-                    size_t body_len, size_t *len) {
-    char header[2048];
-    int header_len = snprintf(header, sizeof header,
-                              "{\"code\":%d,\"language\":\"RUST\",\"version\":407,\"opaque\":%zu,"
-                              "\"flag\":0,\"extFields\":{%s},\"serializeTypeCurrentRPC\":\"JSON\"}",
-                              code, opaque, fields);
-    uint32_t length = htonl((uint32_t)(4 + header_len + (int)body_len));
-    uint32_t mark = htonl((uint32_t)header_len);
-    *len = 8 + (size_t)header_len + body_len;
-    uint8_t *out = malloc(*len);
-    memcpy(out, &length, 4);
-    memcpy(out + 4, &mark, 4);
-    memcpy(out + 8, header, (size_t)header_len);
-    if (body_len > 0) {
-        memcpy(out + 8 + header_len, body, body_len);
+static uint8_t *put(uint8_t *out, size_t value, size_t bytes) {
+    for (size_t at = bytes; at-- > 0;) {
+        *out++ = (uint8_t)(value >> (8 * at));
     }
     return out;
+}
+
+static uint8_t *put_text(uint8_t *out, const char *text, size_t length_bytes) {
+    size_t len = strlen(text);
+    out = put(out, len, length_bytes);
+    memcpy(out, text, len);
+    return out + len;
+}
+
+uint8_t *wire_frame(int code, size_t opaque, const field_t *fields, size_t field_count,
+                    const uint8_t *body, size_t body_len, size_t *len) {
+    enum { RUST = 12, VERSION = 407, BINARY = 1, BEFORE_FIELDS = 21 };
+    size_t fields_len = 0;
+    for (size_t at = 0; at < field_count; ++at) {
+        fields_len += 6 + strlen(fields[at].name) + strlen(fields[at].value);
+    }
+    size_t header_len = BEFORE_FIELDS + fields_len;
+    *len = 8 + header_len + body_len;
+    uint8_t *frame = malloc(*len), *out = frame;
+    out = put(out, 4 + header_len + body_len, 4);
+    out = put(out, BINARY, 1);
+    out = put(out, header_len, 3);
+    out = put(out, (size_t)code, 2);
+    out = put(out, RUST, 1);
+    out = put(out, VERSION, 2);
+    out = put(out, opaque, 4);
+    /* No flag, and no remark. */
+    out = put(out, 0, 4);
+    out = put(out, 0, 4);
+    out = put(out, fields_len, 4);
+    for (size_t at = 0; at < field_count; ++at) {
+        out = put_text(out, fields[at].name, 2);
+        out = put_text(out, fields[at].value, 4);
+    }
+    if (body_len > 0) {
+        memcpy(out, body, body_len);
+    }
+    return frame;
 }
 
 void wire_send(wire_t *wire, const uint8_t *frame, size_t len) {
@@ -63,6 +88,23 @@ void wire_send(wire_t *wire, const uint8_t *frame, size_t len) {
         }
         at += (size_t)more;
     }
+}
+
+void wire_flush(wire_t *wire) {
+    wire_send(wire, wire->out, wire->waiting);
+    wire->waiting = 0;
+}
+
+void wire_put(wire_t *wire, const uint8_t *frame, size_t len) {
+    if (wire->waiting + len > sizeof wire->out) {
+        wire_flush(wire);
+    }
+    if (len > sizeof wire->out) {
+        wire_send(wire, frame, len);
+        return;
+    }
+    memcpy(wire->out + wire->waiting, frame, len);
+    wire->waiting += len;
 }
 
 /* Reads until so many bytes are there, in one piece. */
@@ -87,6 +129,14 @@ static uint32_t number_at(const char *bytes) {
     uint32_t number;
     memcpy(&number, bytes, sizeof number);
     return ntohl(number);
+}
+
+bool wire_has_answer(const wire_t *wire) {
+    size_t there = wire->have - wire->at;
+    if (there < wire->body + 8) {
+        return false;
+    }
+    return there - wire->body >= 4 + number_at(wire->bytes + wire->at + wire->body);
 }
 
 part_t wire_answer(wire_t *wire) {
@@ -123,11 +173,9 @@ size_t wire_number(part_t header, const char *text) {
 }
 
 holder_t wire_holder(const bench_t *bench) {
-    char fields[256];
-    snprintf(fields, sizeof fields, "\"topic\":\"%s\",\"acceptStandardJsonOnly\":\"true\"",
-             bench->topic);
+    const field_t fields[] = {{"topic", bench->topic}, {"acceptStandardJsonOnly", "true"}};
     size_t len;
-    uint8_t *request = wire_frame(105, 0, fields, NULL, 0, &len);
+    uint8_t *request = wire_frame(105, 0, fields, 2, NULL, 0, &len);
     wire_t *wire = wire_open(bench->address);
     wire_send(wire, request, len);
     free(request);

@@ -2,6 +2,7 @@
 #ifndef WIRE_H
 #define WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,16 @@ typedef struct {
     /* How much of the last answer's body is still to come. */
     size_t body;
     char bytes[1 << 18];
+    /* What is put and not sent. */
+    size_t waiting;
+    uint8_t out[1 << 17];
 } wire_t;
+
+/* What a request says of itself. */
+typedef struct {
+    const char *name;
+    const char *value;
+} field_t;
 
 /* A part of an answer: for as long as nothing else is read. */
 typedef struct {
@@ -35,10 +45,15 @@ wire_t *wire_open(const char *address);
 void wire_close(wire_t *wire);
 holder_t wire_holder(const bench_t *bench);
 
-/* A frame with a JSON header. The caller frees it. */
-uint8_t *wire_frame(int code, size_t opaque, const char *fields, const uint8_t *body,
-                    size_t body_len, size_t *len);
+/* A frame with a binary header, which costs servers the least. The caller frees it. */
+uint8_t *wire_frame(int code, size_t opaque, const field_t *fields, size_t field_count,
+                    const uint8_t *body, size_t body_len, size_t *len);
 void wire_send(wire_t *wire, const uint8_t *frame, size_t len);
+/* The same, once enough is put or what is put is flushed. */
+void wire_put(wire_t *wire, const uint8_t *frame, size_t len);
+void wire_flush(wire_t *wire);
+/* Whether the next answer is there already. */
+bool wire_has_answer(const wire_t *wire);
 /* The next answer's header; its body is dropped. */
 part_t wire_answer(wire_t *wire);
 /* The number that follows a text in a header. */
