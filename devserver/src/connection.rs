@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::answer::Outcome;
 use crate::delayed::Delayed;
+use crate::faults::Tally;
 use crate::long_poll::WaitingPulls;
 use crate::outbox::Outbox;
 use crate::peer::{Peer, Token};
@@ -34,6 +35,7 @@ pub(crate) struct Connection {
     pulls: WaitingPulls,
     /// Requests that a fault holds up.
     delayed: Delayed,
+    tally: Tally,
     last_token: u64,
     heard: Instant,
     end: End,
@@ -61,6 +63,7 @@ impl Connection {
             outbox: Outbox::default(),
             pulls: WaitingPulls::default(),
             delayed: Delayed::default(),
+            tally: Tally::default(),
             last_token: 0,
             heard: Instant::now(),
             end: End::Open,
@@ -105,7 +108,7 @@ impl Connection {
                     self.serve(request, token, false);
                 }
             } else if let Some(request) = self.next_request()? {
-                match self.service.admit(&request) {
+                match self.service.admit(&request, &mut self.tally) {
                     None => self.serve_new(request),
                     Some(fault) => self.fail(fault, request),
                 }

@@ -14,5 +14,5 @@ pub use matching::{AnswerCode, Requests, UnknownCode};
 pub use rule::{Fault, Rule};
 pub use table::ActiveRule;
 
-pub(crate) use counters::Counters;
+pub(crate) use counters::{Counters, Tally};
 pub(crate) use table::Faults;

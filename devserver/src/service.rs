@@ -7,7 +7,7 @@ use onsmq_proto::codec::Command;
 use crate::answer::{Outcome, Refusal};
 use crate::broker::Broker;
 use crate::cluster::NAME_SERVER;
-use crate::faults::{Counters, Fault, Faults};
+use crate::faults::{Counters, Fault, Faults, Tally};
 use crate::name_server::NameServer;
 use crate::peer::{Peer, Token};
 
@@ -74,12 +74,12 @@ impl Service {
     }
 
     /// Counts a request that has just come, and says what is to go wrong with it.
-    pub(crate) fn admit(&self, request: &Command) -> Option<Fault> {
+    pub(crate) fn admit(&self, request: &Command, tally: &mut Tally) -> Option<Fault> {
         if request.is_response() {
             return None;
         }
         let (code, topic) = (request.request_code(), topic(request));
-        self.counters.request(code, topic);
+        self.counters.request(tally, code, topic);
         self.faults.of_request(self.name(), code, topic)
     }
 

@@ -21,8 +21,6 @@ const MAX_TIMER_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// What Java's timer rounds to, in ms.
 const PRECISION_MS: i64 = 1000;
 
-/// What the names that have to do with a time begin with.
-const TIMER_PREFIX: &str = "TIMER_";
 const TIMER_DELAY_SEC: &str = "TIMER_DELAY_SEC";
 const TIMER_DELAY_MS: &str = "TIMER_DELAY_MS";
 const TIMER_ENQUEUE_MS: &str = "TIMER_ENQUEUE_MS";
@@ -39,9 +37,6 @@ impl Broker {
     ) -> Result<Option<Duration>, Refusal> {
         let transaction = draft.message.sys_flag & sys_flag::TRANSACTION_ROLLBACK;
         if transaction != 0 && transaction != sys_flag::TRANSACTION_COMMIT {
-            return Ok(None);
-        }
-        if !may_wait(&draft.properties) {
             return Ok(None);
         }
         let level = level(&draft.properties);
@@ -150,11 +145,9 @@ impl Broker {
     }
 }
 
-/// Whether there is anything among the properties that has to do with waiting: most messages have
-/// none of it, and are looked through once.
-fn may_wait(raw_properties: &str) -> bool {
-    properties::entries(raw_properties)
-        .any(|(it, _)| it == name::DELAY || it.starts_with(TIMER_PREFIX))
+/// Whether a property says when a message is to be delivered.
+pub(super) fn is_of_a_timer(name: &str) -> bool {
+    name.starts_with("TIMER_")
 }
 
 /// The delay level that a message asks for; 0 and below for none.

@@ -10,11 +10,12 @@ use onsmq_proto::names;
 
 use super::Broker;
 use super::delay::{self, TIMER_OUT_MS};
-use super::properties::{edit, received};
+use super::properties::{Received, edit, received};
 use super::put::{Draft, Stored};
 use super::send_header::SendHeader;
 use super::topics::{TIMER, check_name, group_of_retry_topic, is_forbidden, no_such_topic};
 use crate::answer::{Answered, Refusal, success};
+use crate::clock;
 use crate::service::Context;
 use crate::settings::REGION;
 use crate::store::{NewMessage, Topic};
@@ -116,11 +117,17 @@ impl Broker {
         mut draft: Draft<'_>,
     ) -> Result<ExtFields, Refusal> {
         let queue_id = draft.queue_id;
-        draft.properties = received(header.properties, || self.unique_id());
+        let Received {
+            properties,
+            may_wait,
+        } = received(header.properties, || self.unique_id());
+        draft.properties = properties;
         if self.is_dead_letter(request, header)? {
             self.to_dead_letters(header.topic, &mut draft)?;
         }
-        let stored = if is_half(&draft) {
+        let stored = if !may_wait {
+            self.put_now(&draft, clock::now_ms())?
+        } else if is_half(&draft) {
             self.put_half(&mut draft)?
         } else {
             self.put(&mut draft)?

@@ -41,7 +41,7 @@ impl Broker {
         let emptiest = topic.queues().iter().min_by_key(|queue| queue.max_offset());
         let queue_id = emptiest.map_or(0, |queue| queue.id());
         let id = self.unique_id();
-        let properties = received(&raw_properties(parcel, &id), || id.clone());
+        let properties = received(&raw_properties(parcel, &id), || id.clone()).properties;
         let mut draft = Draft {
             topic,
             queue_id,

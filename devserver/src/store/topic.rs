@@ -1,12 +1,12 @@
 //! A broker's topics.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
 use onsmq_proto::body::perm;
 use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
 
 use super::{Log, Queue};
 use crate::journal::Journal;
@@ -115,7 +115,7 @@ impl fmt::Display for Topic {
 #[derive(Debug, Default)]
 pub(crate) struct Topics {
     journal: Journal,
-    by_name: RwLock<HashMap<String, Arc<Topic>>>,
+    by_name: RwLock<FxHashMap<String, Arc<Topic>>>,
 }
 
 impl Topics {
@@ -203,7 +203,7 @@ impl Topics {
     }
 }
 
-fn put(topics: &mut HashMap<String, Arc<Topic>>, name: &str, config: TopicConfig) {
+fn put(topics: &mut FxHashMap<String, Arc<Topic>>, name: &str, config: TopicConfig) {
     let queues = topics
         .get(name)
         .map_or_else(Vec::new, |topic| topic.queues.clone());
