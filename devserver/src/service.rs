@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onsmq_proto::codec::Command;
+use onsmq_proto::codec::{Command, RequestCode};
 
 use crate::answer::{Outcome, Refusal};
 use crate::broker::Broker;
@@ -120,8 +120,8 @@ pub(crate) fn as_answer_to(request: &Command, outcome: Outcome) -> Outcome {
 /// The topic that a request names, whatever it calls the field.
 fn topic(request: &Command) -> Option<&str> {
     let fields = &request.fields;
-    fields
-        .get("topic")
-        .or_else(|| fields.get("b"))
-        .or_else(|| fields.get("originTopic"))
+    match request.request_code() {
+        RequestCode::SEND_MESSAGE_V2 | RequestCode::SEND_BATCH_MESSAGE => fields.get("b"),
+        _ => fields.get("topic").or_else(|| fields.get("originTopic")),
+    }
 }

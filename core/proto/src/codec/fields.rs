@@ -124,15 +124,18 @@ impl ExtFields {
 
     /// Where the field of this name is, among some of them.
     fn position(&self, name: &str, among: Range<usize>) -> Option<usize> {
+        let found = self.fields[among.clone()]
+            .iter()
+            .position(|field| self.is_called(*field, name))?;
+        Some(among.start + found)
+    }
+
+    fn is_called(&self, field: Field, name: &str) -> bool {
         let (text, name) = (self.text.as_bytes(), name.as_bytes());
         // The first byte tells most names apart, without a call to compare the rest.
-        let is_it = |field: &Field| {
-            field.name_end - field.start == name.len()
-                && text.get(field.start) == name.first()
-                && (name.len() == 1 || &text[field.name()] == name)
-        };
-        let found = self.fields[among.clone()].iter().position(is_it)?;
-        Some(among.start + found)
+        field.name_end - field.start == name.len()
+            && text.get(field.start) == name.first()
+            && (name.len() == 1 || &text[field.name()] == name)
     }
 
     /// The fields, to be asked for one after another: this is quickest in their own order.

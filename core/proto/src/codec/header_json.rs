@@ -51,28 +51,36 @@ pub(super) fn encode(command: &Command, buf: &mut BytesMut) {
 
 fn put_fields(fields: &ExtFields, buf: &mut BytesMut) {
     // Looked at once: what is plain, as all that servers answer, is not looked at string by string.
-    let text = fields.text();
-    let put = match find_special(text.as_bytes(), 0) {
-        None => put_plain,
-        Some(_) => put_string,
-    };
+    match find_special(fields.text().as_bytes(), 0) {
+        None => put_plain_fields(fields, buf),
+        Some(_) => put_any_fields(fields, buf),
+    }
+}
+
+fn put_plain_fields(fields: &ExtFields, buf: &mut BytesMut) {
     // With the quotes, the colon and the comma of each.
-    buf.reserve(text.len() + 6 * fields.len());
+    buf.reserve(fields.text().len() + 6 * fields.len());
+    let mut before: &[u8] = b",\"extFields\":{\"";
+    for (name, value) in fields.iter() {
+        buf.extend_from_slice(before);
+        buf.extend_from_slice(name.as_bytes());
+        buf.extend_from_slice(b"\":\"");
+        buf.extend_from_slice(value.as_bytes());
+        before = b"\",\"";
+    }
+    buf.extend_from_slice(b"\"}");
+}
+
+fn put_any_fields(fields: &ExtFields, buf: &mut BytesMut) {
     let mut before: &[u8] = b",\"extFields\":{";
     for (name, value) in fields.iter() {
         buf.extend_from_slice(before);
-        put(name, buf);
+        put_string(name, buf);
         buf.put_u8(b':');
-        put(value, buf);
+        put_string(value, buf);
         before = b",";
     }
     buf.put_u8(b'}');
-}
-
-fn put_plain(text: &str, buf: &mut BytesMut) {
-    buf.put_u8(b'"');
-    buf.extend_from_slice(text.as_bytes());
-    buf.put_u8(b'"');
 }
 
 fn put_string(text: &str, buf: &mut BytesMut) {

@@ -18,10 +18,13 @@ impl<'a> InOrder<'a> {
 
     /// The value of a field, wherever it is.
     pub fn get(&mut self, name: &str) -> Option<&'a str> {
-        let fields = self.fields;
-        let at = fields
-            .position(name, self.next..fields.len())
-            .or_else(|| fields.position(name, 0..self.next))?;
+        let (fields, next) = (self.fields, self.next);
+        let at = match fields.fields.get(next) {
+            Some(field) if fields.is_called(*field, name) => next,
+            _ => fields
+                .position(name, next..fields.len())
+                .or_else(|| fields.position(name, 0..next))?,
+        };
         self.next = at + 1;
         Some(fields.value_at(at))
     }
