@@ -313,7 +313,11 @@ impl Sender {
     async fn goes_on(&self, outgoing: &Outgoing, tries: &mut Tries, error: &Error) -> bool {
         match next_step(error) {
             Next::GiveUp => return false,
-            Next::OtherBroker => self.avoid(tries),
+            Next::OtherBroker => {
+                if let Some(broker) = &tries.failed_broker {
+                    self.avoid(broker);
+                }
+            }
             Next::SlowDown => {}
             Next::OtherQueue => tries.refusals += 1,
             Next::NewRoute => {
@@ -342,13 +346,10 @@ impl Sender {
         true
     }
 
-    fn avoid(&self, tries: &Tries) {
-        if let Some(broker) = &tries.failed_broker {
-            self.instance
-                .health
-                .lock()
-                .failed(Instant::now().into_std(), broker);
-        }
+    /// A broker failed, and is passed over for a while.
+    pub(super) fn avoid(&self, broker: &Arc<str>) {
+        let now = Instant::now().into_std();
+        self.instance.health.lock().failed(now, broker);
     }
 
     async fn look_up(&self, outgoing: &Outgoing, tries: &Tries) {

@@ -23,6 +23,8 @@ pub(super) struct Lead {
     sender: Arc<Sender>,
     line: Arc<Line>,
     queue: MessageQueue,
+    /// A task was made of it, and has not begun.
+    is_driven: bool,
     is_over: bool,
 }
 
@@ -33,6 +35,7 @@ impl Lead {
             sender,
             line,
             queue,
+            is_driven: false,
             is_over: false,
         }
     }
@@ -42,12 +45,16 @@ impl Lead {
     }
 
     /// Sends what waits, until nothing does, beside the caller.
-    pub(super) fn drive(self) {
+    pub(super) fn drive(mut self) {
+        self.is_driven = true;
         self.sender.runtime.clone().spawn(self.run());
     }
 
     async fn run(mut self) {
-        while let Some(gathered) = self.next() {
+        self.is_driven = false;
+        while !self.is_over
+            && let Some(gathered) = self.next()
+        {
             // None where the topic was forgotten meanwhile.
             let route = self.sender.instance.routes.get(&self.queue.topic);
             self.share(route.as_deref());
@@ -63,7 +70,7 @@ impl Lead {
     /// What leaves next. Where nothing waits the queue is let go.
     fn next(&mut self) -> Option<Gathered<Waiting>> {
         let mut line = self.line.lock();
-        let gathered = line.next_to(&self.queue);
+        let gathered = line.next_batch();
         if gathered.is_none() {
             line.let_go(&self.queue);
             self.is_over = true;
@@ -91,10 +98,15 @@ impl Lead {
             // The turn of the next queue is the next message's.
             return;
         }
-        // Not counted: it is over.
         line.let_go(&self.queue);
-        if let Some(queue) = self.sender.free_queue(&line, &route) {
-            self.queue = queue.clone();
+        match self.sender.free_queue(&line, &route) {
+            Some(queue) => self.queue = queue.clone(),
+            // Passed over, and all others are busy: who has them takes along what waits.
+            None if !route.write_queues.is_empty() => {
+                self.is_over = true;
+                return;
+            }
+            None => {}
         }
         line.take_up(&self.queue);
     }
@@ -216,6 +228,10 @@ impl Lead {
     fn again(&self, failed: Failed) {
         let Failed { sends, error } = failed;
         let alone = sends.len() > 1 && is_of_the_batch(&error);
+        if next_step(&error) == Next::OtherBroker {
+            // Before what waits goes on.
+            self.sender.avoid(&self.queue.broker_name);
+        }
         for waiting in sends {
             let tries = Tries::failed_once(waiting.deadline(), &self.queue.broker_name);
             let failure = (!alone).then(|| (tries, error.clone()));
@@ -231,7 +247,13 @@ impl Drop for Lead {
         }
         self.is_over = true;
         let mut line = self.line.lock();
-        if line.has_waiting() {
+        if self.is_driven {
+            // The runtime has ended: nothing is sent any more, by whomever.
+            line.let_go(&self.queue);
+            let given_up: Vec<_> = std::iter::from_fn(|| line.next_batch()).collect();
+            drop(line);
+            drop(given_up);
+        } else if line.has_waiting() {
             drop(line);
             let (sender, line) = (Arc::clone(&self.sender), Arc::clone(&self.line));
             Self::new(sender, line, self.queue.clone()).drive();

@@ -334,3 +334,32 @@ async fn shutdown_waits_for_those_that_wait() {
     }
     ending.await.expect("no panic");
 }
+
+/// An application whose runtime ends before its producer does.
+#[test]
+fn a_runtime_that_ends_lets_go_of_what_waits() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (told, ends) = std::sync::mpsc::channel::<Result<SendResult>>();
+    let held = runtime.block_on(async {
+        let mut peer = Peer::start_with(1, &[]).await;
+        let producer = peer.producer().await;
+        let first = tokio::spawn(producer.send(message(0)));
+        peer.expect(ALONE).await.reply(stored("0", "0")).await;
+        sent(first).await;
+        let send = |number| {
+            let told = told.clone();
+            producer.send_then(message(number), move |sent| drop(told.send(sent)));
+        };
+        send(0);
+        let request = peer.expect(ALONE).await;
+        // They wait for its answer.
+        send(1);
+        send(2);
+        (peer, producer, request)
+    });
+    drop(runtime);
+    drop(told);
+    // Each was let go of, or there would be somebody left who can tell.
+    assert!(ends.iter().all(|end| end.is_err()));
+    drop(held);
+}

@@ -66,7 +66,8 @@ impl BrokerHealth {
     /// costs one failed try within the send's budget.
     const LIMIT: Duration = Duration::from_secs(10);
 
-    /// Takes note of a failure at a broker.
+    /// Takes note of a failure at a broker. Those that come while it is passed over are of the same
+    /// trouble: they count as one.
     pub fn failed(&mut self, now: Instant, broker_name: &Arc<str>) {
         let avoided = self
             .avoided
@@ -75,7 +76,9 @@ impl BrokerHealth {
                 until: now,
                 backoff: Backoff::new(Duration::from_millis(500), Self::LIMIT),
             });
-        avoided.until = now + avoided.backoff.failed(1.0);
+        if avoided.until <= now {
+            avoided.until = now + avoided.backoff.failed(1.0);
+        }
     }
 
     /// Takes note that a broker answered.
@@ -95,5 +98,28 @@ impl BrokerHealth {
     #[must_use]
     pub fn all_well(&self) -> bool {
         self.avoided.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_that_fail_with_one_broker_are_one_failure() {
+        let mut health = BrokerHealth::default();
+        let (broker, start) = (Arc::from("a"), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        for _ in 0..128 {
+            health.failed(start, &broker);
+        }
+        assert!(!health.is_usable(at(499), "a"));
+        assert!(health.is_usable(at(500), "a"));
+        // The next one, once it was asked again, makes the pause longer.
+        health.failed(at(500), &broker);
+        assert!(!health.is_usable(at(1499), "a"));
+        assert!(health.is_usable(at(1500), "a"));
+        health.succeeded("a");
+        assert!(health.is_usable(at(501), "a") && health.all_well());
     }
 }
