@@ -8,10 +8,6 @@
 //! What is sent while a queue is free leaves at once and alone, so that gathering delays nobody;
 //! what comes while all are busy leaves together with the next one that becomes free. At most one
 //! request is under way to a queue, which is what keeps its messages in the order of their sends.
-//!
-//! How many queues there are to be had depends on how much is under way ([`Accumulator::is_free`]): a
-//! few sends at a time each have a queue of their own, and a stream of them leaves in a few large
-//! requests, since to a broker a request is as much work as dozens of messages.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,13 +18,9 @@ use super::MessageQueue;
 use crate::WireError;
 use crate::message::batch::{self, ENTRY_OVERHEAD};
 
-/// Requests of one topic that are under way to a broker at once, at most.
+/// Requests of one topic that are under way to a broker at once, at most. More would make the
+/// batches smaller and the broker's work larger.
 const MAX_UNDER_WAY: usize = 8;
-/// The same where many messages are under way with them, and less waits than a request carries: one
-/// that the broker works on, and one that it finds when it is done.
-const MAX_OF_MANY: usize = 2;
-/// So many messages are many.
-const MANY: usize = 32;
 
 /// The most bytes that a batch has room for from the start.
 const MOST_ROOM: usize = 256 << 10;
@@ -67,7 +59,7 @@ pub struct Accumulator<W> {
     waiting: VecDeque<Batch<W>>,
     /// The bytes and the sends of the one that left last: the next is given room for as much.
     usual: (usize, usize),
-    busy: Vec<Broker>,
+    busy: Vec<(Arc<str>, Vec<i32>)>,
 }
 
 /// Sends that will leave together. Their entries are written when they begin to wait, by the thread
@@ -77,19 +69,6 @@ pub struct Accumulator<W> {
 struct Batch<W> {
     sends: Vec<W>,
     entries: BytesMut,
-}
-
-/// A broker with the requests that are under way to it.
-#[derive(Debug)]
-struct Broker {
-    name: Arc<str>,
-    requests: Vec<Request>,
-}
-
-#[derive(Debug)]
-struct Request {
-    queue_id: i32,
-    sends: usize,
 }
 
 impl<W> Accumulator<W> {
@@ -113,49 +92,36 @@ impl<W> Accumulator<W> {
     /// Whether a request may go to this queue now.
     #[must_use]
     pub fn is_free(&self, queue: &MessageQueue) -> bool {
-        let Some(broker) = self.busy.iter().find(|it| it.name == queue.broker_name) else {
-            return true;
-        };
-        let is_full = self.waiting.len() > 1;
-        let most = match is_full || broker.sends() < MANY {
-            true => MAX_UNDER_WAY,
-            false => MAX_OF_MANY,
-        };
-        broker.requests.len() < most
-            && broker
-                .requests
-                .iter()
-                .all(|it| it.queue_id != queue.queue_id)
+        self.busy
+            .iter()
+            .find(|(broker, _)| *broker == queue.broker_name)
+            .is_none_or(|(_, ids)| ids.len() < MAX_UNDER_WAY && !ids.contains(&queue.queue_id))
     }
 
     /// A request goes to this queue.
     pub fn take_up(&mut self, queue: &MessageQueue) {
-        let request = Request {
-            queue_id: queue.queue_id,
-            sends: 1,
-        };
         match self.broker(&queue.broker_name) {
-            Some(at) => self.busy[at].requests.push(request),
-            None => self.busy.push(Broker {
-                name: Arc::clone(&queue.broker_name),
-                requests: vec![request],
-            }),
+            Some(at) => self.busy[at].1.push(queue.queue_id),
+            None => {
+                let busy = (Arc::clone(&queue.broker_name), vec![queue.queue_id]);
+                self.busy.push(busy);
+            }
         }
     }
 
     /// The request to this queue is over, and none follows.
     pub fn let_go(&mut self, queue: &MessageQueue) {
         if let Some(at) = self.broker(&queue.broker_name) {
-            let requests = &mut self.busy[at].requests;
-            requests.retain(|it| it.queue_id != queue.queue_id);
-            if requests.is_empty() {
+            let ids = &mut self.busy[at].1;
+            ids.retain(|id| *id != queue.queue_id);
+            if ids.is_empty() {
                 self.busy.swap_remove(at);
             }
         }
     }
 
     fn broker(&self, name: &Arc<str>) -> Option<usize> {
-        self.busy.iter().position(|it| it.name == *name)
+        self.busy.iter().position(|(broker, _)| broker == name)
     }
 
     /// A send waits, with the body and the properties of its message.
@@ -192,18 +158,6 @@ impl<W> Accumulator<W> {
         let entries = entries.freeze();
         Some(Gathered { sends, entries })
     }
-
-    /// The same for a queue that was taken up.
-    pub fn next_to(&mut self, queue: &MessageQueue) -> Option<Gathered<W>> {
-        let next = self.next_batch()?;
-        if let Some(at) = self.broker(&queue.broker_name) {
-            let requests = self.busy[at].requests.iter_mut();
-            for request in requests.filter(|it| it.queue_id == queue.queue_id) {
-                request.sends = next.sends.len();
-            }
-        }
-        Some(next)
-    }
 }
 
 impl<W> Batch<W> {
@@ -222,22 +176,15 @@ impl<W> Batch<W> {
     }
 }
 
-impl Broker {
-    /// How many messages are under way to it.
-    fn sends(&self) -> usize {
-        self.requests.iter().map(|it| it.sends).sum()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Accumulator, BatchLimits, Gathered, MANY, MAX_OF_MANY, MAX_UNDER_WAY};
+    use super::{Accumulator, BatchLimits, Gathered, MAX_UNDER_WAY};
     use crate::machine::MessageQueue;
     use crate::message::batch::{self, ENTRY_OVERHEAD};
 
     const LIMITS: BatchLimits = BatchLimits {
-        count: MANY,
-        bytes: 100 * MANY,
+        count: 3,
+        bytes: 100,
     };
 
     fn queue(broker: &str, queue_id: i32) -> MessageQueue {
@@ -245,12 +192,6 @@ mod tests {
             topic: "t".into(),
             broker_name: broker.into(),
             queue_id,
-        }
-    }
-
-    fn push_many(sends: &mut Accumulator<()>, count: usize) {
-        for _ in 0..count {
-            sends.push((), b"body", "").expect("it fits");
         }
     }
 
@@ -272,36 +213,8 @@ mod tests {
     }
 
     #[test]
-    fn where_many_messages_are_under_way_fewer_requests_are_unless_they_are_full() {
-        let mut sends = Accumulator::new(LIMITS);
-        for id in 0..i32::try_from(MAX_OF_MANY).unwrap() {
-            sends.take_up(&queue("a", id));
-            push_many(&mut sends, MANY - 1);
-            sends.next_to(&queue("a", id)).expect("some wait");
-        }
-        push_many(&mut sends, MANY);
-        assert!(
-            !sends.is_free(&queue("a", 99)),
-            "they wait for a request to be over"
-        );
-        assert!(
-            sends.is_free(&queue("b", 0)),
-            "another broker has nothing to do"
-        );
-        push_many(&mut sends, 1);
-        assert!(sends.is_free(&queue("a", 99)), "a full one does not wait");
-        sends.next_to(&queue("b", 0)).expect("some wait");
-        assert!(!sends.is_free(&queue("a", 99)));
-        sends.let_go(&queue("a", 0));
-        assert!(sends.is_free(&queue("a", 99)));
-    }
-
-    #[test]
     fn what_waits_leaves_in_its_order_as_much_as_fits() {
-        let mut sends = Accumulator::new(BatchLimits {
-            count: 3,
-            bytes: 100,
-        });
+        let mut sends = Accumulator::new(LIMITS);
         for (number, bytes) in [
             (1, 60),
             (2, 40),
