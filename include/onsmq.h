@@ -567,8 +567,8 @@ ONS_MUST_USE ons_error_t *ons_order_consumer_new(const ons_config_t *config, ons
 
 /**
  * Makes a consumer of lists of messages; it connects when it is started. A delivery is a list of
- * up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all.
- * Does not block.
+ * up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all; a
+ * listener that is quick is called with several lists. Does not block.
  *
  * Errors:
  * As ons_consumer_new.

@@ -103,6 +103,12 @@ int main(int argc, char **argv) {
     int blocking = strcmp(bench.scenario, "blocking") == 0;
     size_t many = blocking ? 1 : bench.many;
     size_t each = bench.messages / many / bench.threads;
+    size_t window = blocking ? 1 : bench.in_flight / bench.threads;
+    if (window == 0 || each * many * bench.threads != bench.messages) {
+        fprintf(stderr, "messages and in_flight are to be enough for all threads, and messages a "
+                        "multiple of many * threads\n");
+        return 2;
+    }
     holder_t holder = wire_holder(&bench);
     double *times = blocking ? calloc(each * bench.threads, sizeof *times) : NULL;
     pthread_t *threads = calloc(bench.threads, sizeof *threads);
@@ -112,7 +118,7 @@ int main(int argc, char **argv) {
         parts[at] = (part_of_t){.bench = &bench,
                                 .address = holder.address,
                                 .many = many,
-                                .window = blocking ? 1 : bench.in_flight / bench.threads,
+                                .window = window,
                                 .requests = each,
                                 .times_us = blocking ? times + at * each : NULL};
         pthread_create(&threads[at], NULL, send_all, &parts[at]);

@@ -63,8 +63,8 @@ pub extern "C" fn ons_order_consumer_new(
 }
 
 /// Makes a consumer of lists of messages; it connects when it is started. A delivery is a list of
-/// up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all.
-/// Does not block.
+/// up to ConsumeMessageBatchMaxSize messages of one topic, and its completion counts for all; a
+/// listener that is quick is called with several lists. Does not block.
 ///
 /// # Errors
 /// As ons_consumer_new.

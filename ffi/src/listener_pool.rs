@@ -164,11 +164,16 @@ impl ListenerPool {
     }
 
     /// How many messages a call gets. Listeners that take their time get one delivery each, so that
-    /// others are called with the next; for those that do not, a call costs more than a delivery. In
-    /// a flood a thread gets its share of what waits.
+    /// others are called with the next; for those that do not, a call costs more than a delivery, and
+    /// in a flood a thread gets its share of what waits.
     fn call_size(&self) -> usize {
-        let share = self.inbox.len() / self.batch_size / self.limit;
-        let deliveries = share.max(self.pace.quick()).clamp(1, MAX_CALL);
+        let deliveries = match self.pace.quick() / self.batch_size {
+            0 => 1,
+            quick => {
+                let share = self.inbox.len() / self.batch_size / self.limit;
+                quick.max(share).min(MAX_CALL)
+            }
+        };
         deliveries * self.batch_size
     }
 
@@ -187,6 +192,7 @@ impl ListenerPool {
     }
 
     fn call(self: &Arc<Self>, listener: &Listener, deliveries: Vec<Delivery>) {
+        let messages = deliveries.len();
         let (block, mut deliveries) = Block::hand_out(deliveries, self.batch_size, |count| {
             Some(Call {
                 pool: Arc::clone(self),
@@ -201,7 +207,7 @@ impl ListenerPool {
         });
         let took = begun.elapsed();
         let deferred = block.call().map_or(0, Call::returned);
-        self.pace.called(took, deliveries.len(), deferred);
+        self.pace.called(took, messages, deferred);
         let mut state = self.state.lock();
         state.running -= 1;
         state.deferred = state.deferred.wrapping_add(deferred);

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a call with several deliveries may last: what waits behind it is not kept for longer.
+/// How long a call with several messages may last: what waits behind it is not kept for longer.
 const CALL_TIME_NS: u64 = 200_000;
 /// Of listeners that were not seen yet, or that complete after their call: 10 ms.
 const SLOW_NS: u64 = 10_000_000;
 
-/// What a delivery takes, in ns: of the last calls.
+/// What a message takes, in ns: of the last calls.
 #[derive(Debug)]
 pub(crate) struct Pace(AtomicU64);
 
@@ -20,9 +20,9 @@ impl Default for Pace {
 
 impl Pace {
     /// A call is over. A slow one counts at once, a fast one little by little.
-    pub(crate) fn called(&self, took: Duration, deliveries: usize, deferred: usize) {
+    pub(crate) fn called(&self, took: Duration, messages: usize, deferred: usize) {
         let took = match deferred {
-            0 => u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / deliveries.max(1) as u64,
+            0 => u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / messages.max(1) as u64,
             _ => SLOW_NS,
         };
         let pace = self.0.load(Ordering::Relaxed);
@@ -33,7 +33,7 @@ impl Pace {
         self.0.store(next, Ordering::Relaxed);
     }
 
-    /// How many deliveries are done with in the time of a call.
+    /// How many messages are done with in the time of a call.
     pub(crate) fn quick(&self) -> usize {
         let pace = self.0.load(Ordering::Relaxed).max(1);
         usize::try_from(CALL_TIME_NS / pace).unwrap_or(usize::MAX)

@@ -18,17 +18,19 @@ static void send(ons_producer_t *producer, const char *topic, int number) {
 
 /* A list that was told to come again does so, and none is longer than it may be. */
 static void receive_lists(void *userdata, ons_delivery_t **deliveries, size_t count) {
-    CHECK(count == 1);
-    size_t length = ons_delivery_count(deliveries[0]);
-    CHECK(length >= 1 && length <= 5);
-    CHECK(ons_delivery_message_at(deliveries[0], length) == NULL);
-    CHECK(ons_delivery_message_at(deliveries[0], 0) == ons_delivery_message(deliveries[0]));
-    for (size_t at = 0; at < length; ++at) {
-        CHECK(ons_message_id(ons_delivery_message_at(deliveries[0], at)).len == 32);
+    for (size_t list = 0; list < count; ++list) {
+        const ons_delivery_t *delivery = deliveries[list];
+        size_t length = ons_delivery_count(delivery);
+        CHECK(length >= 1 && length <= 5);
+        CHECK(ons_delivery_message_at(delivery, length) == NULL);
+        CHECK(ons_delivery_message_at(delivery, 0) == ons_delivery_message(delivery));
+        for (size_t at = 0; at < length; ++at) {
+            CHECK(ons_message_id(ons_delivery_message_at(delivery, at)).len == 32);
+        }
+        OK(ons_delivery_complete(delivery, ONS_ACTION_COMMIT_MESSAGE));
+        ons_delivery_free(deliveries[list]);
+        counter_add(userdata, length);
     }
-    OK(ons_delivery_complete(deliveries[0], ONS_ACTION_COMMIT_MESSAGE));
-    ons_delivery_free(deliveries[0]);
-    counter_add(userdata, length);
 }
 
 void batches(const char *address, const char *topic) {

@@ -145,7 +145,7 @@ impl Broker {
     }
 }
 
-/// Whether a property says when a message is to be delivered.
+/// Whether a property is one of those that have a message wait for a time, or say that it did.
 pub(super) fn is_of_a_timer(name: &str) -> bool {
     name.starts_with("TIMER_")
 }
