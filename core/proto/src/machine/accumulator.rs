@@ -24,6 +24,8 @@ const MAX_UNDER_WAY: usize = 8;
 
 /// The most bytes that a batch has room for from the start.
 const MOST_ROOM: usize = 256 << 10;
+/// Places for batches that are kept while nothing waits; what a flood took is given back.
+const MOST_KEPT: usize = 64;
 
 /// What one request may carry.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +59,7 @@ pub struct Accumulator<W> {
     limits: BatchLimits,
     /// In the order of the sends; to all but the last nothing can be added.
     waiting: VecDeque<Batch<W>>,
-    /// The bytes and the sends of the one that left last: the next is given room for as much.
+    /// The sends and the bytes of the one that left last: the next is given room for as much.
     usual: (usize, usize),
     busy: Vec<(Arc<str>, Vec<i32>)>,
 }
@@ -140,10 +142,10 @@ impl<W> Accumulator<W> {
         {
             return last.push(waiting, body, properties);
         }
-        let (sends, bytes) = self.usual;
+        let (usual_sends, usual_bytes) = self.usual;
         let mut next = Batch {
-            sends: Vec::with_capacity(sends),
-            entries: BytesMut::with_capacity(bytes),
+            sends: Vec::with_capacity(usual_sends),
+            entries: BytesMut::with_capacity(usual_bytes),
         };
         next.push(waiting, body, properties)?;
         self.waiting.push_back(next);
@@ -155,6 +157,9 @@ impl<W> Accumulator<W> {
     pub fn next_batch(&mut self) -> Option<Gathered<W>> {
         let Batch { sends, entries } = self.waiting.pop_front()?;
         self.usual = (sends.len(), entries.len().min(MOST_ROOM));
+        if self.waiting.is_empty() && self.waiting.capacity() > MOST_KEPT {
+            self.waiting = VecDeque::new();
+        }
         let entries = entries.freeze();
         Some(Gathered { sends, entries })
     }
@@ -245,6 +250,26 @@ mod tests {
         assert_eq!(next(), Some((vec![8], 30)));
         assert_eq!(next(), None);
         assert!(!sends.has_waiting());
+    }
+
+    #[test]
+    fn the_memory_of_a_flood_is_given_back() {
+        let mut sends = Accumulator::new(LIMITS);
+        let body = vec![0; 1000];
+        for number in 0..1000 {
+            sends.push(number, &body, "").expect("it fits");
+        }
+        while sends.has_waiting() {
+            sends.next_batch().expect("some wait");
+        }
+        assert_eq!(sends.waiting.capacity(), 0);
+        // What is little is kept: the next send needs no memory of its own.
+        sends.push(0, &body, "").expect("it fits");
+        sends.push(1, &body, "").expect("it fits");
+        while sends.has_waiting() {
+            sends.next_batch().expect("some wait");
+        }
+        assert!(sends.waiting.capacity() > 0);
     }
 
     #[test]
