@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
 use onsmq_proto::codec::{ExtFields, ResponseCode};
-use onsmq_proto::message::batch::{self, Entry};
+use onsmq_proto::message::batch::{Entries, EntryRef};
 use onsmq_proto::message::properties::{self, ENTRY_SEPARATOR, name};
 use onsmq_proto::names;
 
@@ -30,7 +29,7 @@ impl Broker {
         &self,
         header: &SendHeader<'_>,
         draft: &Draft<'_>,
-        body: &Bytes,
+        body: &[u8],
     ) -> Result<ExtFields, Refusal> {
         if names::is_retry_topic(header.topic) {
             return Err(Refusal::new(
@@ -41,12 +40,12 @@ impl Broker {
                 ),
             ));
         }
-        let entries = entries(body.clone(), &of_batch(header.properties))?;
-        let messages: Vec<_> = entries
-            .iter()
-            .map(|entry| NewMessage {
-                body: &entry.body,
-                properties: &entry.properties,
+        let batch = Batch::read(body, &of_batch(header.properties))?;
+        let messages: Vec<_> = batch
+            .entries()
+            .map(|(entry, properties)| NewMessage {
+                body: entry.body,
+                properties,
                 flag: entry.flag,
                 ..draft.message.clone()
             })
@@ -75,22 +74,47 @@ impl Broker {
     }
 }
 
-/// The messages of a batch, with what the batch adds to their properties. All are checked
-/// before one is stored.
-fn entries(mut body: Bytes, added: &str) -> Result<Vec<Entry>, Refusal> {
-    if body.len() > MAX_BODY {
-        return Err(illegal_message());
-    }
-    let mut entries = Vec::new();
-    while let Some(mut entry) = batch::take(&mut body)? {
-        if !entry.properties.is_empty() && !entry.properties.ends_with(ENTRY_SEPARATOR) {
-            entry.properties.push(ENTRY_SEPARATOR);
-        }
-        entry.properties.push_str(added);
-        if entry.properties.len() > MAX_PROPERTIES {
+/// The messages of a batch, in place.
+struct Batch<'a> {
+    /// Each with where its properties end.
+    entries: Vec<(EntryRef<'a>, usize)>,
+    /// Of all, one after another: with what the batch adds to those of each.
+    properties: String,
+}
+
+impl<'a> Batch<'a> {
+    /// Checks all, before one is stored.
+    fn read(body: &'a [u8], added: &str) -> Result<Self, Refusal> {
+        if body.len() > MAX_BODY {
             return Err(illegal_message());
         }
-        entries.push(entry);
+        let mut batch = Self {
+            entries: Vec::new(),
+            properties: String::with_capacity(body.len()),
+        };
+        for entry in Entries::new(body) {
+            let entry = entry?;
+            let begin = batch.properties.len();
+            batch.properties.push_str(entry.properties);
+            if !entry.properties.is_empty() && !entry.properties.ends_with(ENTRY_SEPARATOR) {
+                batch.properties.push(ENTRY_SEPARATOR);
+            }
+            batch.properties.push_str(added);
+            let end = batch.properties.len();
+            if end - begin > MAX_PROPERTIES {
+                return Err(illegal_message());
+            }
+            batch.entries.push((entry, end));
+        }
+        Ok(batch)
     }
-    Ok(entries)
+
+    fn entries(&self) -> impl ExactSizeIterator<Item = (&EntryRef<'a>, &str)> {
+        let mut begin = 0;
+        self.entries.iter().map(move |(entry, end)| {
+            let properties = &self.properties[begin..*end];
+            begin = *end;
+            (entry, properties)
+        })
+    }
 }

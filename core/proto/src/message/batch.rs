@@ -51,31 +51,76 @@ pub struct Entry {
 /// # Errors
 /// [`WireError::Truncated`], [`WireError::Utf8`].
 pub fn take(batch: &mut Bytes) -> Result<Option<Entry>, WireError> {
-    if batch.is_empty() {
+    let mut rest = Entries::new(batch);
+    let Some(entry) = rest.next().transpose()? else {
         return Ok(None);
-    }
-    let short = |_| WireError::Truncated { what: "batch" };
-    batch.try_get_i32().map_err(short)?;
-    batch.try_get_u32().map_err(short)?;
-    batch.try_get_u32().map_err(short)?;
-    let flag = batch.try_get_i32().map_err(short)?;
-    let body_len = batch.try_get_u32().map_err(short)? as usize;
-    let body = split(batch, body_len)?;
-    let properties_len = usize::from(batch.try_get_u16().map_err(short)?);
-    let properties = split(batch, properties_len)?;
-    let properties = std::str::from_utf8(&properties)
-        .map_err(|_| WireError::Utf8 { what: "properties" })?
-        .to_owned();
-    Ok(Some(Entry {
-        flag,
-        body,
-        properties,
-    }))
+    };
+    let taken = Entry {
+        flag: entry.flag,
+        body: batch.slice_ref(entry.body),
+        properties: entry.properties.to_owned(),
+    };
+    batch.advance(batch.len() - rest.0.len());
+    Ok(Some(taken))
 }
 
-fn split(batch: &mut Bytes, length: usize) -> Result<Bytes, WireError> {
-    if length > batch.len() {
-        return Err(WireError::Truncated { what: "batch" });
+/// One message of a batch, in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryRef<'a> {
+    /// The sender's own flag.
+    pub flag: i32,
+    /// The body.
+    pub body: &'a [u8],
+    /// The property string.
+    pub properties: &'a str,
+}
+
+/// The messages of a batch, in place. After an error there is nothing more.
+///
+/// # Errors
+/// [`WireError::Truncated`], [`WireError::Utf8`].
+#[derive(Debug, Clone)]
+pub struct Entries<'a>(&'a [u8]);
+
+impl<'a> Entries<'a> {
+    /// Reads the body of a SEND_BATCH_MESSAGE.
+    #[must_use]
+    pub const fn new(batch: &'a [u8]) -> Self {
+        Self(batch)
     }
-    Ok(batch.split_to(length))
+
+    fn entry(&mut self) -> Option<Result<EntryRef<'a>, WireError>> {
+        let (head, rest) = self.0.split_first_chunk::<20>()?;
+        let number = |at: usize| head[at..].first_chunk().copied().unwrap_or_default();
+        let (body, rest) = rest.split_at_checked(u32::from_be_bytes(number(16)) as usize)?;
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        let (properties, rest) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+        self.0 = rest;
+        let Ok(properties) = std::str::from_utf8(properties) else {
+            return Some(Err(WireError::Utf8 { what: "properties" }));
+        };
+        Some(Ok(EntryRef {
+            // Behind the length, a magic number and a CRC that nobody reads.
+            flag: i32::from_be_bytes(number(12)),
+            body,
+            properties,
+        }))
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<EntryRef<'a>, WireError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let entry = self
+            .entry()
+            .unwrap_or(Err(WireError::Truncated { what: "batch" }));
+        if entry.is_err() {
+            self.0 = &[];
+        }
+        Some(entry)
+    }
 }

@@ -163,10 +163,13 @@ pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
         let separator = memrchr(ENTRY_SEPARATOR as u8, rest.as_bytes());
         let entry = &rest[separator.map_or(0, |at| at + 1)..];
         rest = &rest[..separator.unwrap_or(0)];
-        let value = entry
-            .strip_prefix(name)
-            .and_then(|behind| behind.strip_prefix(NAME_SEPARATOR));
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
+        // Most names end elsewhere, which a look at one byte tells.
+        let is_as_long = entry.as_bytes().get(name.len()) == Some(&(NAME_SEPARATOR as u8));
+        let value = match is_as_long && entry.starts_with(name) {
+            true => &entry[name.len() + 1..],
+            false => "",
+        };
+        if !value.is_empty() {
             return Some(value);
         }
     }

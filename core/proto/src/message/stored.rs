@@ -13,6 +13,8 @@ const MAGIC_V1: u32 = 0xDAA3_20A7;
 const MAGIC_V2: u32 = 0xDAA3_20AB;
 const SYS_FLAG_AT: usize = 36;
 const BORN_HOST_AT: usize = 48;
+/// What comes before a record's body, with two IPv6 addresses.
+const LONGEST_HEAD: usize = 112;
 
 /// One message of a pull's answer: a slice of the frame that carried it, read where asked.
 #[derive(Clone, PartialEq, Eq)]
@@ -341,29 +343,45 @@ impl StoredRecord<'_> {
             what: "body",
             length: self.body.len(),
         })?;
-        let start = buf.len();
-        buf.reserve(120 + self.body.len() + self.topic.len() + self.properties.len());
         let v1 = topic <= 127;
-        buf.put_u32(0);
-        buf.put_u32(if v1 { MAGIC_V1 } else { MAGIC_V2 });
-        buf.put_u32(crc32fast::hash(self.body));
-        buf.put_i32(self.queue_id);
-        buf.put_i32(self.flag);
-        buf.put_i64(self.queue_offset);
-        buf.put_i64(self.commit_log_offset);
+        let mut head = [0; LONGEST_HEAD];
+        let mut rest = head.as_mut_slice();
+        // Its length comes at the end.
+        rest.put_u32(0);
+        rest.put_u32(if v1 { MAGIC_V1 } else { MAGIC_V2 });
+        rest.put_u32(crc32fast::hash(self.body));
+        rest.put_i32(self.queue_id);
+        rest.put_i32(self.flag);
+        rest.put_i64(self.queue_offset);
+        rest.put_i64(self.commit_log_offset);
         let v6 = |host: SocketAddr, bit| if host.is_ipv6() { bit } else { 0 };
-        buf.put_i32(
+        rest.put_i32(
             self.sys_flag & !(sys_flag::BORN_HOST_V6 | sys_flag::STORE_HOST_V6)
                 | v6(self.born_host, sys_flag::BORN_HOST_V6)
                 | v6(self.store_host, sys_flag::STORE_HOST_V6),
         );
-        buf.put_i64(self.born_timestamp);
-        put_address(buf, self.born_host);
-        buf.put_i64(self.store_timestamp);
-        put_address(buf, self.store_host);
-        buf.put_i32(self.reconsume_times);
-        buf.put_i64(self.prepared_transaction_offset);
-        buf.put_i32(body);
+        rest.put_i64(self.born_timestamp);
+        put_address(&mut rest, self.born_host);
+        rest.put_i64(self.store_timestamp);
+        put_address(&mut rest, self.store_host);
+        rest.put_i32(self.reconsume_times);
+        rest.put_i64(self.prepared_transaction_offset);
+        rest.put_i32(body);
+        let unused = rest.len();
+        let head_length = LONGEST_HEAD - unused;
+        let total = head_length
+            + self.body.len()
+            + if v1 { 1 } else { 2 }
+            + self.topic.len()
+            + 2
+            + self.properties.len();
+        let length = i32::try_from(total).map_err(|_| WireError::TooLong {
+            what: "record",
+            length: total,
+        })?;
+        head[..4].copy_from_slice(&length.to_be_bytes());
+        buf.reserve(total);
+        buf.put_slice(&head[..head_length]);
         buf.put_slice(self.body);
         match v1 {
             #[allow(clippy::cast_possible_truncation, reason = "at most 127")]
@@ -373,11 +391,6 @@ impl StoredRecord<'_> {
         buf.put_slice(self.topic.as_bytes());
         buf.put_i16(properties);
         buf.put_slice(self.properties.as_bytes());
-        let total = u32::try_from(buf.len() - start).map_err(|_| WireError::TooLong {
-            what: "record",
-            length: buf.len() - start,
-        })?;
-        buf[start..start + 4].copy_from_slice(&total.to_be_bytes());
         Ok(())
     }
 }
@@ -453,7 +466,7 @@ fn address(mut raw: &[u8], v6: bool) -> SocketAddr {
     SocketAddr::new(ip, port)
 }
 
-fn put_address(buf: &mut BytesMut, address: SocketAddr) {
+fn put_address(buf: &mut &mut [u8], address: SocketAddr) {
     match address.ip() {
         IpAddr::V4(ip) => buf.put_slice(&ip.octets()),
         IpAddr::V6(ip) => buf.put_slice(&ip.octets()),
