@@ -136,14 +136,18 @@ programs:
 tools: ## Build the command onsmq (debug), and what runs brokers for tests
 	$(CARGO) build --quiet -p onsmq-tests -p onsmq-cli --bins
 
-# Each runs alone as well, with brokers of its own. Not side by side, though they mostly wait: Java's
-# clients beside them missed their time-outs then.
+# Each runs alone as well, with brokers of its own. They mostly wait; but Java's clients, which are in
+# Rust's, missed their time-outs beside the others.
 .PHONY: suites
-suites: test-rust test-python test-node test-languages
+suites:
+	$(MAKE) test-rust
+	$(MAKE) --jobs=2 --output-sync test-python test-node
+	$(MAKE) test-languages
 
 .PHONY: test-rust
 test-rust: programs
-	$(CARGO) test --quiet --no-fail-fast -p onsmq-tests
+	@# One more than CI has cores: they mostly wait for brokers.
+	RUST_TEST_THREADS=3 $(CARGO) test --quiet --no-fail-fast -p onsmq-tests
 
 .PHONY: test-python
 test-python: tools python
@@ -170,7 +174,7 @@ APACHE_PYTHON = $(TARGET)/bench/apache-python
 
 .PHONY: bench-programs
 bench-programs: tools
-	$(CARGO) build --quiet --release -p libonsmq -p onsmq-cli
+	$(CARGO) build --quiet --release -p libonsmq -p onsmq-cli -p bench-rust
 	mkdir -p $(TARGET)/bench
 	for program in c/send c/drain c/latency c/bare c/bare_drain c/ping_pong scale/idle; do \
 		$(BENCH_CC) bench/$$program.c bench/c/bench.c bench/c/wire.c \

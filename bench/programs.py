@@ -72,6 +72,10 @@ def node(*arguments: str) -> list[str]:
     return ["node", str(ROOT / "bench" / "node" / "bench.mjs"), *arguments]
 
 
+def rust(*arguments: str) -> list[str]:
+    return [str(TARGET / "release" / "bench-rust"), *arguments]
+
+
 def kafka(*arguments: str) -> list[str]:
     return python_program("peers/kafka", *arguments)
 

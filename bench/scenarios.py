@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from programs import apache_node, apache_python, c, go, java, kafka, node, python, rdkafka
+from programs import apache_node, apache_python, c, go, java, kafka, node, python, rdkafka, rust
 
 # What the first address can be of.
 NAME_SERVER, PROXY = "name server", "proxy"
@@ -33,6 +33,7 @@ def blocking(messages: int) -> list[Run]:
         Run(one, "TCP, 600 bytes there and back", c("ping_pong", *few)),
         Run(one, "bare", c("bare", *few)),
         Run(one, "onsmq C", c("send", *few)),
+        Run(one, "onsmq Rust", rust(*few)),
         Run(one, "Apache's Java", java("apache", *few)),
         Run(one, "vendor's Java", java("vendor", *few)),
         Run(one, "Go", go(*few)),
@@ -53,6 +54,8 @@ def asynchronous(messages: int) -> list[Run]:
         Run(gathered, "bare, batches of 100", c("bare", *of(1, "many=100", "in_flight=16"))),
         Run(gathered, "onsmq C", c("send", *of(1))),
         Run(gathered, "onsmq C, send_many", c("send", "scenario=many", f"messages={messages}")),
+        Run(gathered, "onsmq Rust", rust(*of(1))),
+        Run(gathered, "onsmq Rust, send_many", rust("scenario=many", f"messages={messages}")),
         Run(gathered, "Apache's Java, autoBatch", java("apache", *of(1, "auto_batch=true"))),
         Run(gathered, "onsmq Python, send_many", python("scenario=many", f"messages={messages}")),
         Run(gathered, "onsmq Python, futures", python(*of(4))),
@@ -108,6 +111,8 @@ def drain(messages: int) -> list[Run]:
         Run(title, "bare", c("bare_drain", *of, "many=32")),
         Run(title, "onsmq C", c("drain", *of, *FROM_FIRST)),
         Run(title, "onsmq C, lists of 32", c("drain", *lists, *FROM_FIRST, LISTS_OF_32)),
+        Run(title, "onsmq Rust", rust(*of, *FROM_FIRST)),
+        Run(title, "onsmq Rust, lists of 32", rust(*lists, *FROM_FIRST, LISTS_OF_32)),
         Run(title, "Apache's Java", java("apache", *of, group)),
         Run(title, "Apache's Java, lists of 32", java("apache", *of, group, "many=32")),
         Run(title, "vendor's Java", java("vendor", *of, group)),
@@ -211,6 +216,8 @@ def sent_alone(messages: int) -> list[Run]:
         Run(title, "bare, batches of 100", c("bare", *one, "many=100", "in_flight=16")),
         Run(title, "onsmq C", c("send", *one)),
         Run(title, "onsmq C, send_many", c("send", *many)),
+        Run(title, "onsmq Rust", rust(*one)),
+        Run(title, "onsmq Rust, send_many", rust(*many)),
         Run(title, "librdkafka, mock cluster", rdkafka(*one)),
         Run(title, "onsmq Python, send_many", python(*many)),
         Run(title, "onsmq Python, futures", python("scenario=async", part)),
@@ -234,6 +241,8 @@ def received_alone(messages: int) -> list[Run]:
         Run(title, "bare, pulls of 1024", c("bare_drain", *of, "many=1024")),
         Run(title, "onsmq C", c("drain", *of, *first)),
         Run(title, "onsmq C, lists of 32", c("drain", *lists, *first, LISTS_OF_32)),
+        Run(title, "onsmq Rust", rust(*of, *first)),
+        Run(title, "onsmq Rust, lists of 32", rust(*lists, *first, LISTS_OF_32)),
         Run(title, "librdkafka, one by one", rdkafka(*of, "many=1")),
         Run(title, "librdkafka, lists of 1000", rdkafka(*of, "many=1000")),
         Run(title, "onsmq Python", python(*of, "many=1", group)),

@@ -1,5 +1,6 @@
 //! Messages as users see them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -147,6 +148,20 @@ impl Message {
         self.properties
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Given: where it has to be kept, it is.
+impl From<Message> for Cow<'_, Message> {
+    fn from(message: Message) -> Self {
+        Cow::Owned(message)
+    }
+}
+
+/// Lent: where it has to be kept, it is cloned.
+impl<'m> From<&'m Message> for Cow<'m, Message> {
+    fn from(message: &'m Message) -> Self {
+        Cow::Borrowed(message)
     }
 }
 

@@ -3,9 +3,9 @@
 //!
 //! Their target is not this crate's: whoever wants its log lines does not pay for a span a message.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use onsmq_proto::message::properties::{self, name};
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
@@ -33,7 +33,11 @@ pub trait Propagator: Send + Sync + 'static {
 pub(crate) type SharedPropagator = Option<Arc<dyn Propagator>>;
 
 /// The span of a send, whose context goes into the message.
-pub(crate) fn send(message: &mut Message, group: &str, propagator: &SharedPropagator) -> Span {
+pub(crate) fn send(
+    message: &mut Cow<'_, Message>,
+    group: &str,
+    propagator: &SharedPropagator,
+) -> Span {
     let span = info_span!(
         target: SPAN_TARGET,
         "send",
@@ -58,7 +62,7 @@ pub(crate) fn send(message: &mut Message, group: &str, propagator: &SharedPropag
     if let Some(propagator) = propagator {
         propagator.inject(&span, &mut |name, value| {
             if !value.is_empty() && message.get_property(name).is_none() {
-                message.set_property(name, value);
+                message.to_mut().set_property(name, value);
             }
         });
     }
@@ -70,9 +74,7 @@ pub(crate) fn outgoing(span: &Span, outgoing: &Outgoing) {
     if !span.is_disabled() {
         span.record("messaging.message.id", outgoing.message_id.as_str());
         let kind = match () {
-            () if properties::get(&outgoing.properties, name::TRANSACTION_PREPARED).is_some() => {
-                "transaction"
-            }
+            () if outgoing.is_half() => "transaction",
             () if outgoing.order_key().is_some() => "fifo",
             () if outgoing.start_deliver_time.is_some() => "delay",
             () => "normal",

@@ -1,5 +1,6 @@
 //! `ons_message_t`: messages to be sent, and messages that were received. How they are made.
 
+use std::borrow::Cow;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
@@ -55,10 +56,10 @@ impl From<MessageExt> for ons_message_t {
 
 impl ons_message_t {
     /// The message to be sent. One that was received is sent on as a new one.
-    pub(crate) fn to_send(&self) -> Message {
+    pub(crate) fn to_send(&self) -> Cow<'_, Message> {
         match &self.0 {
-            Kind::Outgoing(message) => message.clone(),
-            Kind::Received(received) => resent(&received.message),
+            Kind::Outgoing(message) => Cow::Borrowed(message),
+            Kind::Received(received) => Cow::Owned(resent(&received.message)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onsmq::{Client, Config, Error, ErrorKind, Message, Result, SendResult};
+use onsmq::{Client, Config, Error, ErrorKind, Result, SendResult};
 
 use crate::boundary::{arg, array, guard, guard_or, put};
 use crate::callback::{Callback, Userdata, ons_destroy_fn};
@@ -168,7 +168,7 @@ pub extern "C" fn ons_producer_send(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
-        let result = process.block_on(producer.send(message)?)??;
+        let result = process.block_on(producer.send(message.into_owned())?)??;
         if let Some(out) = out {
             put(out, Box::new(result.into()));
         }
@@ -190,7 +190,8 @@ pub extern "C" fn ons_producer_send_oneway(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
-        process.block_on(producer.send_oneway(message)?)?.map(drop)
+        let sending = producer.send_oneway(message.into_owned())?;
+        process.block_on(sending)?.map(drop)
     })
 }
 
@@ -213,7 +214,7 @@ pub extern "C" fn ons_producer_send_oneway_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send_oneway(message)?;
+        let sending = producer.send_oneway(message.into_owned())?;
         process.spawn(async move {
             let error = sending.await.err();
             callback.call(|function, userdata| {
@@ -315,13 +316,14 @@ pub unsafe extern "C" fn ons_producer_send_many(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         // SAFETY: as this function requires.
-        let messages = to_send(unsafe { array(messages, count, "messages") }?);
+        let messages = unsafe { array(messages, count, "messages") }?;
         if count > 0 && (results.is_null() || errors.is_null()) {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 "argument `results` or `errors` is NULL",
             ));
         }
+        let messages = messages.into_iter().map(ons_message_t::to_send);
         let sent = process.block_on(producer.send_many(messages)?)?;
         for (at, sent) in sent.into_iter().enumerate() {
             let (result, error) = apart(sent);
@@ -357,9 +359,9 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         // SAFETY: as this function requires.
-        let messages = to_send(unsafe { array(messages, count, "messages") }?);
+        let messages = unsafe { array(messages, count, "messages") }?;
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let sending = producer.send_many(messages)?;
+        let sending = producer.send_many(messages.into_iter().map(ons_message_t::to_send))?;
         process.spawn(async move {
             let (mut results, mut errors): (Vec<_>, Vec<_>) = sending
                 .await
@@ -424,10 +426,6 @@ impl Drop for ons_producer_t {
             let _ = self.process.spawn(self.producer.shutdown());
         }
     }
-}
-
-fn to_send(messages: Vec<&ons_message_t>) -> Vec<Message> {
-    messages.into_iter().map(ons_message_t::to_send).collect()
 }
 
 pub(crate) type SendFn =

@@ -1,5 +1,6 @@
 //! The three kinds of producer as one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either};
@@ -69,11 +70,11 @@ impl AnyProducer {
     pub(crate) fn send_then(
         &self,
         process: &Arc<Process>,
-        message: Message,
+        message: Cow<'_, Message>,
         done: impl FnOnce(Result<SendResult>) + Send + 'static,
     ) -> Result<()> {
         let Self::Normal(producer) = self else {
-            let sending = self.send(message)?;
+            let sending = self.send(message.into_owned())?;
             return process.spawn(async move { done(sending.await) });
         };
         process.check()?;
@@ -107,13 +108,16 @@ impl AnyProducer {
         each!(self, it => Box::pin(it.flush()))
     }
 
-    pub(crate) fn send_many(
+    pub(crate) fn send_many<'m>(
         &self,
-        messages: Vec<Message>,
-    ) -> Result<impl Future<Output = Vec<Result<SendResult>>> + Send + use<>> {
+        messages: impl ExactSizeIterator<Item = Cow<'m, Message>>,
+    ) -> Result<BoxFuture<'static, Vec<Result<SendResult>>>> {
         match self {
-            Self::Normal(producer) => Ok(Either::Left(producer.send_many(messages))),
-            Self::Ordered(producer) => Ok(Either::Right(producer.send_many(messages))),
+            Self::Normal(producer) => Ok(producer.send_many(messages)),
+            Self::Ordered(producer) => {
+                let messages = messages.map(Cow::into_owned).collect();
+                Ok(Box::pin(producer.send_many(messages)))
+            }
             Self::Transactional(_) => Err(without_transaction()),
         }
     }

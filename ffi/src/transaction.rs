@@ -86,7 +86,7 @@ pub unsafe extern "C" fn ons_producer_send_in_transaction(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let (message, executer) = (arg(message, "message")?, arg(executer, "executer")?);
-        let transaction = process.block_on(producer.begin(message.to_send())?)??;
+        let transaction = process.block_on(producer.begin(message.to_send().into_owned())?)??;
         let half = transaction.half().clone().into();
         // SAFETY: as this function requires.
         let status = unsafe { executer(userdata, message, &half) };
@@ -118,7 +118,7 @@ pub extern "C" fn ons_transaction_begin(
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let (message, out) = (arg(message, "message")?, arg(out, "out")?);
-        let transaction = process.block_on(producer.begin(message.to_send())?)??;
+        let transaction = process.block_on(producer.begin(message.to_send().into_owned())?)??;
         put(out, ons_transaction_t::new(transaction, process));
         Ok(())
     })
@@ -144,7 +144,7 @@ pub extern "C" fn ons_transaction_begin_async(
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
-        let begun = producer.begin(message)?;
+        let begun = producer.begin(message.into_owned())?;
         let held = Arc::clone(process);
         process.spawn(async move {
             let (transaction, error) = match begun.await {

@@ -1,4 +1,5 @@
-//! Arguments, the clock, and the line that is printed.
+//! What the programs in Rust that measure have in common: arguments, the clock, and the line that is
+//! printed, which are those of `bench/c`.
 
 use std::collections::HashMap;
 use std::env;
@@ -9,22 +10,28 @@ use std::time::Instant;
 use rustix::time::{ClockId, clock_gettime};
 
 /// What is measured: from the command line, as name=value.
-pub(crate) struct Measurement {
+pub struct Measurement {
     arguments: HashMap<String, String>,
-    pub(crate) messages: usize,
-    pub(crate) many: usize,
+    /// Those behind `--`: the client's own.
+    pub properties: Vec<(String, String)>,
+    /// How many messages are sent or received.
+    pub messages: usize,
+    /// How many go in one call.
+    pub many: usize,
+    /// How many may wait for an answer.
+    pub in_flight: usize,
     body_bytes: usize,
 }
 
 impl Measurement {
-    pub(crate) fn from_arguments() -> Result<Self, Box<dyn Error>> {
-        let arguments = env::args()
-            .skip(1)
-            .map(|it| {
-                let (name, value) = it.split_once('=').ok_or(format!("{it} is no name=value"))?;
-                Ok((name.to_owned(), value.to_owned()))
-            })
-            .collect::<Result<HashMap<_, _>, String>>()?;
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// What is no name=value, and what is no number.
+    pub fn from_arguments() -> Result<Self, Box<dyn Error>> {
+        let mut all = env::args().skip(1);
+        let arguments: HashMap<_, _> = pairs(all.by_ref().take_while(|it| it != "--"))?;
+        let properties = pairs(all)?;
         let number = |name: &str, otherwise: usize| {
             arguments
                 .get(name)
@@ -33,20 +40,28 @@ impl Measurement {
         Ok(Self {
             messages: number("messages", 100_000)?,
             many: number("many", 1_000)?,
+            in_flight: number("in_flight", 10_000)?,
             body_bytes: number("body", 128)?,
             arguments,
+            properties,
         })
     }
 
-    pub(crate) fn text<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
+    /// An argument that is a text.
+    #[must_use]
+    pub fn text<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
         self.arguments.get(name).map_or(otherwise, String::as_str)
     }
 
-    pub(crate) fn body(&self) -> Vec<u8> {
+    /// The body of each message.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
         vec![b'x'; self.body_bytes]
     }
 
-    pub(crate) fn begin(&self) -> Begun<'_> {
+    /// From now on it counts.
+    #[must_use]
+    pub fn begin(&self) -> Begun<'_> {
         Begun {
             measurement: self,
             wall: Instant::now(),
@@ -56,14 +71,16 @@ impl Measurement {
 }
 
 /// A point in time, and what the process had used by then.
-pub(crate) struct Begun<'a> {
+pub struct Begun<'a> {
     measurement: &'a Measurement,
     wall: Instant,
     cpu_s: f64,
 }
 
 impl Begun<'_> {
-    pub(crate) fn report(self, scenario: &str) {
+    /// It counts no more: prints the line. `times_us` are how long single messages took, where that
+    /// is known.
+    pub fn report(&self, client: &str, scenario: &str, server: &str, mut times_us: Vec<f64>) {
         let Measurement {
             messages,
             body_bytes,
@@ -73,14 +90,32 @@ impl Begun<'_> {
         let rate = count / self.wall.elapsed().as_secs_f64();
         let cpu = (cpu_s() - self.cpu_s) / count * 1e6;
         let rss = peak_rss_mib();
+        times_us.sort_unstable_by(f64::total_cmp);
+        let (p50, p99) = (percentile(&times_us, 50), percentile(&times_us, 99));
         println!(
-            "{{\"client\":\"librdkafka\",\"language\":\"Rust\",\"scenario\":\"{scenario}\",\
+            "{{\"client\":\"{client}\",\"language\":\"Rust\",\"scenario\":\"{scenario}\",\
              \"body_bytes\":{body_bytes},\"threads\":1,\"messages\":{messages},\
-             \"msg_per_s\":{rate:.0},\"p50_us\":null,\"p99_us\":null,\
+             \"msg_per_s\":{rate:.0},\"p50_us\":{p50},\"p99_us\":{p99},\
              \"client_cpu_s_per_1M\":{cpu:.3},\"client_rss_mib\":{rss:.1},\
-             \"server\":\"librdkafka's mock cluster\"}}"
+             \"server\":\"{server}\"}}"
         );
     }
+}
+
+fn pairs<C: FromIterator<(String, String)>>(
+    arguments: impl Iterator<Item = String>,
+) -> Result<C, String> {
+    arguments
+        .map(|it| {
+            let (name, value) = it.split_once('=').ok_or(format!("{it} is no name=value"))?;
+            Ok((name.to_owned(), value.to_owned()))
+        })
+        .collect()
+}
+
+fn percentile(sorted: &[f64], percent: usize) -> String {
+    let at = sorted.get(sorted.len() * percent / 100);
+    at.map_or_else(|| "null".to_owned(), |time| format!("{time:.1}"))
 }
 
 fn cpu_s() -> f64 {

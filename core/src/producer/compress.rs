@@ -10,16 +10,16 @@ use crate::config::ProducerConfig;
 /// some 50 bytes a microsecond.
 const OFF_THREAD: usize = 32 << 10;
 
-impl Outgoing {
-    /// Whether [`compress`](Self::compress) has something to do.
-    pub(super) fn is_to_be_compressed(&self, config: &ProducerConfig) -> bool {
-        self.body.len() > config.compress_over
-    }
+/// Whether a body travels compressed, where it becomes smaller.
+pub(super) const fn is_to_be_compressed(body: &Bytes, config: &ProducerConfig) -> bool {
+    body.len() > config.compress_over
+}
 
+impl Outgoing {
     /// Compresses the body where it is over the limit and becomes smaller. Java sends what became
     /// larger too.
     pub(super) async fn compress(&mut self, config: &ProducerConfig) {
-        if !self.is_to_be_compressed(config) {
+        if !is_to_be_compressed(&self.body, config) {
             return;
         }
         let (algorithm, level) = (config.compression, config.compress_level);

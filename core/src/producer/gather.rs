@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::attempt::{Sender, Tries};
 use super::lead::Lead;
 use super::leaving::Leaving;
-use super::outgoing::Outgoing;
+use super::outgoing::{Content, Outgoing};
 use super::waiting::{Held, Waiting, unpacked};
 use crate::instance::Instance;
 use crate::{Error, ErrorKind, Result, SendResult};
@@ -55,16 +55,17 @@ enum Turn {
 
 impl Sender {
     /// The line of a message, if it may leave together with others.
-    fn line_of(&self, outgoing: &Outgoing) -> Option<Arc<Line>> {
+    fn line_of(&self, outgoing: &Outgoing, content: Content<'_>) -> Option<Arc<Line>> {
         let gathering = self.gathering.as_ref()?;
-        let may = outgoing.may_share() && outgoing.bytes() <= gathering.limits.bytes;
+        let may = outgoing.may_share() && content.bytes() <= gathering.limits.bytes;
         may.then(|| gathering.line(outgoing.wire_topic()))
     }
 
     /// Has a message wait for others to leave with. It is handed back where it is to leave at once:
     /// with a queue that is its own for as long as it takes, or alone.
     fn wait(self: &Arc<Self>, waiting: Waiting) -> Option<(Waiting, Option<Lead>)> {
-        let Some(line) = self.line_of(waiting.outgoing()) else {
+        let outgoing = waiting.outgoing();
+        let Some(line) = self.line_of(outgoing, outgoing.content()) else {
             return Some((waiting, None));
         };
         let mut sends = line.lock();
@@ -78,24 +79,23 @@ impl Sender {
         }
     }
 
-    /// Sends a message beside the caller, together with what waits or comes right behind it.
-    pub(super) fn send_beside(self: &Arc<Self>, waiting: Waiting) {
-        let Some(line) = self.line_of(waiting.outgoing()) else {
-            return waiting.carry_on(self, None);
-        };
-        let mut sends = line.lock();
-        match self.turn(&line, &mut sends, &waiting) {
-            Turn::Alone => {
-                drop(sends);
-                waiting.carry_on(self, None);
+    /// Sends a message beside the caller, together with what waits or comes right behind it. Its
+    /// content is lent.
+    pub(super) fn send_beside(self: &Arc<Self>, mut waiting: Waiting, content: Content<'_>) {
+        if let Some(line) = self.line_of(waiting.outgoing(), content) {
+            let mut sends = line.lock();
+            match self.turn(&line, &mut sends, &waiting) {
+                Turn::Alone => {}
+                Turn::Now(lead) => {
+                    self.enter(waiting, content, &mut sends);
+                    drop(sends);
+                    return lead.drive();
+                }
+                Turn::Later => return self.enter(waiting, content, &mut sends),
             }
-            Turn::Now(lead) => {
-                self.join(waiting, &mut sends);
-                drop(sends);
-                lead.drive();
-            }
-            Turn::Later => self.join(waiting, &mut sends),
         }
+        waiting.keep(content);
+        waiting.carry_on(self, None);
     }
 
     /// When a message leaves. The first one to a topic has its queues found out, for all that come
@@ -125,10 +125,19 @@ impl Sender {
         }
     }
 
-    /// Has a message wait in its line.
+    /// Has a message that is whole wait in its line.
     pub(super) fn join(self: &Arc<Self>, mut waiting: Waiting, sends: &mut Accumulator<Waiting>) {
-        let (body, properties) = waiting.pack();
-        if let Err((waiting, error)) = sends.push(waiting, &body, &properties) {
+        let content = waiting.take_content();
+        self.enter(waiting, Content::of(&content), sends);
+    }
+
+    fn enter(
+        self: &Arc<Self>,
+        waiting: Waiting,
+        Content { body, properties }: Content<'_>,
+        sends: &mut Accumulator<Waiting>,
+    ) {
+        if let Err((waiting, error)) = sends.push(waiting, body, properties) {
             let error = Error::internal(format!("a message cannot be put in a batch: {error}"));
             let error = waiting.outgoing().told_of(error);
             // Not here, where the line is locked: whoever is told may send again.

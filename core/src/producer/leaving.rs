@@ -1,5 +1,7 @@
 //! What surrounds a send: its span, the compression of the body, and message trace.
 
+use std::borrow::Cow;
+
 use onsmq_proto::machine::MessageQueue;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
@@ -27,12 +29,13 @@ impl Leaving {
         Ok(self)
     }
 
-    /// Room for it.
+    /// Room for it, with all that it holds.
     ///
     /// # Errors
     /// [`ErrorKind::FlowControl`](crate::ErrorKind::FlowControl).
     pub(super) async fn room(&self, buffer: &Buffer) -> Result<Room> {
-        let room = buffer.take(self.outgoing.bytes(), self.deadline).await;
+        let bytes = self.outgoing.content().bytes();
+        let room = buffer.take(bytes, self.deadline).await;
         room.map_err(|error| {
             spans::failed(&self.span, &error);
             self.outgoing.told_of(error)
@@ -103,11 +106,26 @@ impl Leaving {
 }
 
 impl Shared {
-    /// Checks a message and makes it ready to leave, its span first: errors belong to that.
-    pub(super) fn leaving(&self, running: &Running, mut message: Message) -> Result<Leaving> {
+    /// Checks a message and makes it ready to leave.
+    pub(super) fn leaving(&self, running: &Running, message: Message) -> Result<Leaving> {
+        let (mut message, mut properties) = (Cow::Owned(message), String::with_capacity(128));
+        let mut leaving = self.leaving_without(running, &mut message, &mut properties)?;
+        leaving.outgoing.hold(message.into_owned().body, properties);
+        Ok(leaving)
+    }
+
+    /// The same without its content, which is in `message` and `properties`. The span comes first:
+    /// errors belong to that.
+    pub(super) fn leaving_without(
+        &self,
+        running: &Running,
+        message: &mut Cow<'_, Message>,
+        properties: &mut String,
+    ) -> Result<Leaving> {
         let instance = &running.sender.instance;
-        let span = spans::send(&mut message, &self.config.group, &instance.propagator);
-        match Outgoing::new(message, instance, self.config.max_message_size) {
+        let span = spans::send(message, &self.config.group, &instance.propagator);
+        let max_body = self.config.max_message_size;
+        match Outgoing::without_content(message, instance, max_body, properties) {
             Ok(outgoing) => {
                 let begun = Instant::now();
                 Ok(Leaving {

@@ -1,7 +1,9 @@
 //! The producer of messages without an order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use onsmq_proto::message::batch::ENTRY_OVERHEAD;
 use onsmq_proto::message::properties;
 
@@ -61,15 +63,16 @@ impl Producer {
 
     /// Sends a message beside the caller, and has `done` called with what became of it, on a thread
     /// of the runtime: it must not block. Does the same as [`send`](Self::send), and costs less
-    /// than a task for each message. It is in flight from this call on. Does not block.
-    pub fn send_then<D>(&self, message: Message, done: D) -> Begun<D>
+    /// than a task for each message. A message that is lent is copied once, to where it leaves
+    /// from. It is in flight from this call on. Does not block.
+    pub fn send_then<'m, D>(&self, message: impl Into<Cow<'m, Message>>, done: D) -> Begun<D>
     where
         D: FnOnce(Result<SendResult>) + Send + 'static,
     {
         match self.0.begin() {
             Ok((running, in_flight)) => {
                 let shared = Arc::clone(&self.0);
-                Beside { shared, running }.send(message, in_flight, done)
+                Beside { shared, running }.send(message.into(), in_flight, done)
             }
             Err(error) => Begun::Refused(error, done),
         }
@@ -90,22 +93,21 @@ impl Producer {
         self.0.config.buffer.when_full
     }
 
-    /// Sends many messages, each on its own, and returns what became of each, in their order.
-    /// They are in flight from this call on, as with [`send`](Self::send).
-    pub fn send_many(
+    /// Sends many messages, given or lent, each on its own, and returns what became of each, in
+    /// their order. They are in flight from this call on, as with [`send`](Self::send).
+    pub fn send_many<'m, M: Into<Cow<'m, Message>>>(
         &self,
-        messages: Vec<Message>,
-    ) -> impl Future<Output = Vec<Result<SendResult>>> + Send + use<> {
-        let count = messages.len();
-        let begun = self.0.begin().map(|(running, in_flight)| {
-            let shared = Arc::clone(&self.0);
-            (Beside { shared, running }.send_all(messages), in_flight)
-        });
-        async move {
-            match begun {
-                // The token is for all of them.
-                Ok((sends, _in_flight)) => sends.await,
-                Err(error) => (0..count).map(|_| Err(error.clone())).collect(),
+        messages: impl IntoIterator<Item = M, IntoIter: ExactSizeIterator>,
+    ) -> BoxFuture<'static, Vec<Result<SendResult>>> {
+        let messages = messages.into_iter();
+        match self.0.begin() {
+            Ok((running, in_flight)) => {
+                let shared = Arc::clone(&self.0);
+                Beside { shared, running }.send_all(messages, in_flight)
+            }
+            Err(error) => {
+                let refused = messages.map(|_| Err(error.clone())).collect();
+                Box::pin(std::future::ready(refused))
             }
         }
     }

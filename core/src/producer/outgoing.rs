@@ -1,5 +1,6 @@
 //! A message as it goes out.
 
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +17,8 @@ use crate::instance::{Instance, now_ms};
 use crate::trace;
 use crate::{Error, Message, MessageId, Result};
 
-/// A message that was checked and written for the wire, all but its queue.
+/// A message that was checked and written for the wire, all but its queue. In a batch it is without
+/// its [`Content`].
 pub(crate) struct Outgoing {
     /// The topic as the application names it.
     pub(super) topic: CompactString,
@@ -32,47 +34,94 @@ pub(crate) struct Outgoing {
     pub(crate) start_deliver_time: Option<i64>,
 }
 
+/// What a message takes into its entry of a batch. It is only lent, since most messages enter a batch
+/// at once, where it is copied to.
+#[derive(Clone, Copy)]
+pub(super) struct Content<'a> {
+    pub(super) body: &'a Bytes,
+    pub(super) properties: &'a str,
+}
+
+impl<'a> Content<'a> {
+    /// Lends what [`Outgoing::take_content`] gave.
+    pub(super) fn of((body, properties): &'a (Bytes, String)) -> Self {
+        Self { body, properties }
+    }
+
+    /// The bytes that it takes in a batch.
+    pub(super) const fn bytes(self) -> usize {
+        ENTRY_OVERHEAD + self.body.len() + self.properties.len()
+    }
+}
+
 impl Outgoing {
-    /// Checks a message, and gives it its id.
+    /// Checks a message, and gives it its id. Its properties are written into `properties`, and its
+    /// content is still to come, with [`keep`](Self::keep) or [`hold`](Self::hold).
     ///
     /// # Errors
     /// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage).
-    pub(super) fn new(message: Message, instance: &Instance, max_body: usize) -> Result<Self> {
-        Self::of_namespace(message, instance, max_body, instance.namespace.as_deref())
+    pub(super) fn without_content(
+        message: &Message,
+        instance: &Instance,
+        max_body: usize,
+        properties: &mut String,
+    ) -> Result<Self> {
+        let namespace = instance.namespace.as_deref();
+        Self::of_namespace(message, instance, max_body, namespace, properties)
     }
 
-    /// The same for a message of this client's own, whose topic is in no namespace.
+    /// The same, in whole, for a message of this client's own, whose topic is in no namespace.
     ///
     /// # Errors
-    /// As [`Outgoing::new`].
-    pub(super) fn of_system(message: Message, instance: &Instance) -> Result<Self> {
-        Self::of_namespace(message, instance, rules::MAX_BODY, None)
+    /// As [`Outgoing::without_content`].
+    pub(super) fn of_system(message: &Message, instance: &Instance) -> Result<Self> {
+        let mut properties = String::new();
+        let max_body = rules::MAX_BODY;
+        let mut outgoing = Self::of_namespace(message, instance, max_body, None, &mut properties)?;
+        outgoing.hold(message.body.clone(), properties);
+        Ok(outgoing)
     }
 
     fn of_namespace(
-        message: Message,
+        message: &Message,
         instance: &Instance,
         max_body: usize,
         namespace: Option<&str>,
+        properties: &mut String,
     ) -> Result<Self> {
         let born_timestamp = now_ms();
         let message_id = instance.ids.next(born_timestamp);
-        let properties = encode(&message, &message_id, namespace, max_body).map_err(|fault| {
+        encode(message, &message_id, namespace, max_body, properties).map_err(|fault| {
             Error::illegal_message(fault.to_string()).with_topic(&message.topic)
         })?;
         Ok(Self {
+            topic: message.topic.clone(),
             wrapped_topic: namespace
                 .map(|namespace| names::wrap_namespace(Some(namespace), &message.topic)),
-            topic: message.topic,
             message_id,
-            properties,
-            body: message.body,
+            properties: String::new(),
+            body: Bytes::new(),
             born_timestamp,
             sys_flag: 0,
-            sharding_key: message.sharding_key,
+            sharding_key: message.sharding_key.clone(),
             is_ordered: false,
             start_deliver_time: message.start_deliver_time,
         })
+    }
+
+    /// Makes its own what was lent, to leave alone or later.
+    pub(super) fn keep(&mut self, content: Content<'_>) {
+        self.hold(content.body.clone(), content.properties.to_owned());
+    }
+
+    /// Has it be whole.
+    pub(super) fn hold(&mut self, body: Bytes, properties: String) {
+        (self.body, self.properties) = (body, properties);
+    }
+
+    /// What it holds, which goes elsewhere.
+    pub(super) fn take_content(&mut self) -> (Bytes, String) {
+        (mem::take(&mut self.body), mem::take(&mut self.properties))
     }
 
     /// It goes to the queue of its sharding key, and nowhere else.
@@ -137,9 +186,17 @@ impl Outgoing {
         !self.is_ordered && self.start_deliver_time.is_none() && self.sys_flag == 0
     }
 
-    /// The bytes that it takes in a batch.
-    pub(super) const fn bytes(&self) -> usize {
-        ENTRY_OVERHEAD + self.body.len() + self.properties.len()
+    /// Whether it is the first half of a transaction.
+    pub(crate) const fn is_half(&self) -> bool {
+        self.sys_flag & sys_flag::TRANSACTION_PREPARED != 0
+    }
+
+    /// What it holds.
+    pub(super) fn content(&self) -> Content<'_> {
+        Content {
+            body: &self.body,
+            properties: &self.properties,
+        }
     }
 
     /// What message trace tells of it.
@@ -156,7 +213,7 @@ impl Outgoing {
     /// What kind of message it is to message trace.
     pub(super) const fn message_type(&self) -> trace::MessageType {
         match self.start_deliver_time {
-            _ if self.sys_flag & sys_flag::TRANSACTION_PREPARED != 0 => trace::MessageType::Half,
+            _ if self.is_half() => trace::MessageType::Half,
             Some(_) => trace::MessageType::Delayed,
             None => trace::MessageType::Normal,
         }
@@ -168,11 +225,11 @@ fn encode(
     message_id: &str,
     namespace: Option<&str>,
     max_body: usize,
-) -> Result<String, Illegal> {
+    text: &mut String,
+) -> Result<(), Illegal> {
     rules::topic(&message.topic)?;
     rules::body(message.body.len(), max_body)?;
-    let mut text = String::with_capacity(128);
-    properties::push(&mut text, name::UNIQ_KEY, message_id);
+    properties::push(text, name::UNIQ_KEY, message_id);
     for (name, value, what) in [
         (name::TAGS, &message.tag, "the tag"),
         (name::KEYS, &message.key, "the key"),
@@ -184,20 +241,19 @@ fn encode(
     ] {
         if let Some(value) = value {
             rules::no_separator(&what, value)?;
-            properties::push(&mut text, name, value);
+            properties::push(text, name, value);
         }
     }
     if let Some(namespace) = namespace {
-        properties::push(&mut text, name::INSTANCE_ID, namespace);
+        properties::push(text, name::INSTANCE_ID, namespace);
     }
     if let Some(time) = message.start_deliver_time {
         rules::start_deliver_time(time, now_ms())?;
-        properties::push(&mut text, name::START_DELIVER_TIME, &time.to_string());
+        properties::push(text, name::START_DELIVER_TIME, &time.to_string());
     }
     for (name, value) in &message.properties {
         rules::user_property(name, value)?;
-        properties::push(&mut text, name, value);
+        properties::push(text, name, value);
     }
-    rules::properties_len(text.len())?;
-    Ok(text)
+    rules::properties_len(text.len())
 }

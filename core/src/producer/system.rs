@@ -36,7 +36,7 @@ impl SystemProducer {
     /// Sends a message, and returns once a broker has stored it.
     pub(crate) async fn send(&self, topic: &str, keys: &str, body: String) -> Result<()> {
         let message = Message::new(topic, body).key(keys);
-        let outgoing = Outgoing::of_system(message, &self.0.instance)?;
+        let outgoing = Outgoing::of_system(&message, &self.0.instance)?;
         let deadline = Instant::now() + TIMEOUT;
         self.0.send(&outgoing, deadline, None).await.map(drop)
     }

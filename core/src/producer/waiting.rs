@@ -1,6 +1,5 @@
 //! A send that waits, or is under way with others, and who is told of its end.
 
-use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use super::attempt::{Sender, Tries};
 use super::buffer::Room;
 use super::leaving::Leaving;
-use super::outgoing::Outgoing;
+use super::outgoing::{Content, Outgoing};
 use super::stored::{At, Stored};
 use crate::config::ProducerConfig;
 use crate::{Error, Result, SendResult};
@@ -69,12 +68,14 @@ impl Waiting {
         self.leaving.ready(config).await;
     }
 
-    /// What goes into its entry of a batch, and is there only from now on.
-    pub(super) fn pack(&mut self) -> (Bytes, String) {
-        let Outgoing {
-            body, properties, ..
-        } = &mut self.leaving.outgoing;
-        (mem::take(body), mem::take(properties))
+    /// Makes its own what was lent, to leave alone or later.
+    pub(super) fn keep(&mut self, content: Content<'_>) {
+        self.leaving.outgoing.keep(content);
+    }
+
+    /// What it holds, which goes into an entry of a batch.
+    pub(super) fn take_content(&mut self) -> (Bytes, String) {
+        self.leaving.outgoing.take_content()
     }
 
     /// The room that it takes up, which is let go of before anybody is told: who is may send.
@@ -120,8 +121,7 @@ pub(super) fn unpacked(gathered: Gathered<Waiting>) -> Vec<Waiting> {
         // This client wrote them itself.
         if let Ok(Some(entry)) = batch::take(&mut entries) {
             let outgoing = &mut waiting.leaving.outgoing;
-            outgoing.body = entry.body;
-            outgoing.properties = entry.properties;
+            outgoing.hold(entry.body, entry.properties);
         }
     }
     sends

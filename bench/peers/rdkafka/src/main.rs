@@ -3,17 +3,16 @@
 //! client's processor time is the client's alone.
 
 mod cluster;
-mod measurement;
 mod native;
 
 use std::error::Error;
 
+use bench_measurement::{Begun, Measurement};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use cluster::{Cluster, TOPIC};
-use measurement::Measurement;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -43,7 +42,7 @@ fn main() -> Outcome {
             produce(&cluster, &measurement, measurement.messages, || {
                 begun = Some(measurement.begin());
             })?;
-            begun.ok_or("nothing was sent")?.report("async");
+            report(begun.ok_or("nothing was sent")?, "async");
         }
         "drain" => {
             produce(&cluster, &measurement, measurement.messages, || ())?;
@@ -105,6 +104,10 @@ fn consume(cluster: &Cluster, measurement: &Measurement) -> Outcome {
         count += queue.take(cluster::PATIENCE)?;
         begun.get_or_insert_with(|| measurement.begin());
     }
-    begun.ok_or("nothing came")?.report("drain");
+    report(begun.ok_or("nothing came")?, "drain");
     Ok(())
+}
+
+fn report(begun: Begun<'_>, scenario: &str) {
+    begun.report("librdkafka", scenario, "librdkafka's mock cluster", Vec::new());
 }
