@@ -13,6 +13,7 @@ mod delivery;
 mod dev_server;
 mod errors;
 mod exit;
+mod futures;
 mod handle;
 mod mailbox;
 mod message;
@@ -27,7 +28,7 @@ mod wait;
 use pyo3::prelude::*;
 
 /// The native half of the package onsmq.
-#[pymodule]
+#[pymodule(gil_used = true)]
 mod _onsmq {
     #[pymodule_export]
     use crate::check::Check;

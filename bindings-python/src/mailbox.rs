@@ -10,9 +10,11 @@ use onsmq_ffi_safe::{self as safe, Answered, LogLevel, Outbox, Result, Sent, log
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::errors::{self, ToPy as _};
 use crate::exit::outside;
+use crate::futures::{resolve, resolve_unwatched};
 use crate::openapi;
 use crate::transaction::Transaction;
 
@@ -50,6 +52,9 @@ pub(crate) fn sent_many(py: Python<'_>, many: Vec<Sent>) -> PyResult<Bound<'_, P
     many.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
 }
 
+/// A token, and the outcome of what was asked for with it.
+type Letter<'py> = (u64, Bound<'py, PyAny>);
+
 /// Where outcomes wait, each with the number that Python gave what was asked for.
 pub(crate) type Letters = Outbox<(u64, Outcome)>;
 
@@ -69,6 +74,13 @@ enum Bell {
 impl Mailbox {
     pub(crate) fn letters(&self) -> Letters {
         self.letters.clone()
+    }
+
+    fn await_letters(&self, py: Python<'_>) -> PyResult<Vec<(u64, Outcome)>> {
+        if let Bell::Thread(bell) = &self.bell {
+            outside(py, || bell.wait())?;
+        }
+        Ok(self.letters.drain())
     }
 
     fn for_thread() -> Self {
@@ -114,24 +126,47 @@ impl Mailbox {
         }
     }
 
-    /// Takes all that is there, without waiting.
-    fn drain<'py>(&self, py: Python<'py>) -> PyResult<Vec<(u64, Bound<'py, PyAny>)>> {
+    /// Takes all that is there, without waiting. What is for a future of the event loop is given to
+    /// it, and it is taken out of `futures`, where it is under its token. Answers the other tokens.
+    fn deliver(&self, futures: &Bound<'_, PyDict>) -> PyResult<Vec<u64>> {
         if let Bell::Loop(watched) = &self.bell {
             // First the bell: what comes from now on rings again.
             let _ = (&*watched).read(&mut [0; 64]);
         }
-        let letters = self.letters.drain().into_iter();
-        letters
-            .map(|(token, outcome)| Ok((token, outcome.object(py)?)))
-            .collect()
+        let mut others = Vec::new();
+        for (token, outcome) in self.letters.drain() {
+            match futures.get_item(token)? {
+                Some(future) => {
+                    futures.del_item(token)?;
+                    resolve(&future, outcome.object(futures.py())?)?;
+                }
+                None => others.push(token),
+            }
+        }
+        Ok(others)
     }
 
     /// Waits until something is there, and takes all.
-    fn wait<'py>(&self, py: Python<'py>) -> PyResult<Vec<(u64, Bound<'py, PyAny>)>> {
-        if let Bell::Thread(bell) = &self.bell {
-            outside(py, || bell.wait())?;
+    fn wait<'py>(&self, py: Python<'py>) -> PyResult<Vec<Letter<'py>>> {
+        let object = |(token, outcome): (_, Outcome)| Ok((token, outcome.object(py)?));
+        self.await_letters(py)?.into_iter().map(object).collect()
+    }
+
+    /// Waits until something is there, and takes all. What is for a future that nobody watches is
+    /// given to it, and it is taken out of `futures`, where it is under its token, with its owner.
+    /// Answers the rest.
+    fn wait_and_deliver<'py>(&self, futures: &Bound<'py, PyDict>) -> PyResult<Vec<Letter<'py>>> {
+        let py = futures.py();
+        let mut rest = Vec::new();
+        for (token, outcome) in self.await_letters(py)? {
+            let outcome = outcome.object(py)?;
+            let entry = futures.as_any().get_item(token)?;
+            match resolve_unwatched(&entry.get_item(0)?, &outcome)? {
+                true => futures.del_item(token)?,
+                false => rest.push((token, outcome)),
+            }
         }
-        self.drain(py)
+        Ok(rest)
     }
 
     /// Wakes whoever waits for something.

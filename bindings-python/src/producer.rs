@@ -17,8 +17,6 @@ use crate::wait::{answer, in_background, is_main_thread, wait};
 #[pyclass(frozen, module = "onsmq._onsmq")]
 pub(crate) struct Producer {
     inner: Handle<safe::Producer>,
-    /// Whether a send in the background may wait for room.
-    may_wait: bool,
     /// Of a producer of transactional messages.
     checks: Handle<Checks>,
 }
@@ -214,40 +212,26 @@ impl Producer {
         properties: Vec<(String, String)>,
         make: impl FnOnce(&Config, &Handle<Checks>) -> safe::Result<safe::Producer>,
     ) -> PyResult<Self> {
-        let may_wait = waits_for_room(&properties);
         let config = Config::new(properties).to_py(py)?;
         let checks = Handle::new(Checks::default());
         let inner = Handle::new(make(&config, &checks).to_py(py)?);
-        Ok(Self {
-            inner,
-            may_wait,
-            checks,
-        })
+        Ok(Self { inner, checks })
     }
 
-    /// The interpreter is left to others where this waits: their sends, and what they do meanwhile,
-    /// are not to stand still. To leave it for each message would have threads fight for it.
+    /// The interpreter is left to others where this may wait for room: their sends, and what they do
+    /// meanwhile, are not to stand still. To leave it for each message would have threads fight for
+    /// it.
     fn send_async(
         &self,
         py: Python<'_>,
         message: &safe::Message,
         done: impl FnOnce(safe::Sent) + Send + 'static,
     ) -> PyResult<()> {
-        match self.may_wait && !self.inner.has_room(message) {
-            true => outside(py, || self.inner.send_async(message, done))?.to_py(py),
-            false => self.inner.send_async(message, done).to_py(py),
+        match self.inner.has_room(message) {
+            true => self.inner.send_async(message, done).to_py(py),
+            false => outside(py, || self.inner.send_async(message, done))?.to_py(py),
         }
     }
-}
-
-/// By the last value of `SendBufferFull`, which counts.
-fn waits_for_room(properties: &[(String, String)]) -> bool {
-    let is_it = |name: &str| {
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        plain.eq_ignore_ascii_case("SendBufferFull")
-    };
-    let last = properties.iter().rev().find(|(name, _)| is_it(name));
-    last.is_none_or(|(_, value)| !value.eq_ignore_ascii_case("QUEUE"))
 }
 
 fn inners<'a>(messages: &'a [Bound<'_, PyAny>]) -> PyResult<Vec<&'a safe::Message>> {

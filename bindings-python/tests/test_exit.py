@@ -30,6 +30,7 @@ SCENARIOS = {
     "listeners_sleep": 0,
     "listeners_are_busy": 0,
     "sends_are_under_way": 0,
+    "futures_are_waited_for": 0,
     "callbacks_are_called": 0,
     "threads_send_and_send": 0,
     "everything_at_once_with_a_busy_log": 0,
@@ -106,6 +107,7 @@ def test_a_program_ends_at_once_when(scenario: str, address: str) -> None:
     "scenario",
     [
         "threads_wait_for_a_silent_server",
+        "futures_are_waited_for",
         "threads_wait_for_a_silent_console",
         "a_loop_is_left_while_a_console_is_silent",
     ],

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import threading
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from . import _onsmq
 from ._log import logger
 from ._process import after_fork
+from ._send_future import SendFuture
 from .errors import ErrorCode, OnsClientError, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ._onsmq import Message
 
 
 class Futures:
@@ -22,19 +25,22 @@ class Futures:
     def __init__(self) -> None:
         self._mailbox = _onsmq.Mailbox(watched=False)
         self._tokens = itertools.count()
-        self._pending: dict[int, tuple[Future[Any], object]] = {}
+        self._pending: dict[int, tuple[SendFuture[Any], object]] = {}
         self._thread = threading.Thread(target=self._run, name="onsmq-futures", daemon=True)
         self._thread.start()
 
-    def ask(self, owner: object, start: Callable[..., None], *args: object) -> Future[Any]:
-        """Has something started whose outcome the future becomes."""
-        future: Future[Any] = Future()
-        # What was sent cannot be called back.
-        future.set_running_or_notify_cancel()
+    def ask(
+        self,
+        owner: object,
+        send: Callable[[Message, _onsmq.Mailbox, int], None],
+        message: Message,
+    ) -> Future[Any]:
+        """Has a message sent. What becomes of it the future becomes."""
+        future: SendFuture[Any] = SendFuture()
         token = next(self._tokens)
         self._pending[token] = future, owner
         try:
-            start(*args, self._mailbox, token)
+            send(message, self._mailbox, token)
         except BaseException:
             del self._pending[token]
             raise
@@ -52,23 +58,23 @@ class Futures:
     def _run(self) -> None:
         while True:
             try:
-                letters = self._mailbox.wait()
+                watched = self._mailbox.wait_and_deliver(self._pending)
             except OnsClientError:
                 return
-            for token, outcome in letters:
-                future, _ = self._pending.pop(token)
-                try:
-                    resolve(future, outcome)
-                except BaseException:  # noqa: BLE001 - sys.exit in a callback ends nobody else
-                    logger.exception("a callback of a future failed")
+            for token, outcome in watched:
+                self._resolve(token, outcome)
 
-
-def resolve(future: Any, outcome: Any) -> None:
-    """Gives a future, of threads or of asyncio, its outcome."""
-    if isinstance(outcome, OnsClientError):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+    def _resolve(self, token: int, outcome: object) -> None:
+        future, _ = self._pending[token]
+        try:
+            if isinstance(outcome, OnsClientError):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+        except BaseException:  # noqa: BLE001 - sys.exit in a callback ends nobody else
+            logger.exception("a callback of a future failed")
+        # Only now: who flushes is not to miss it.
+        del self._pending[token]
 
 
 _futures: Futures | None = None
@@ -77,6 +83,10 @@ _lock = threading.Lock()
 
 def futures() -> Futures:
     """The ones of this process."""
+    return _futures or _make()
+
+
+def _make() -> Futures:
     global _futures
     with _lock:
         _futures = _futures or Futures()

@@ -9,7 +9,7 @@ from ._log import logger
 from .errors import ErrorCode, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ._kinds import Kind
     from ._onsmq import Delivery
@@ -20,29 +20,35 @@ class Listener:
 
     def __init__(self, function: Callable[..., Any], kind: Kind) -> None:
         self._function = function
-        self._kind = kind
+        self._given, self._done, self._again = kind.given, kind.done, kind.again
         self._warnings = Warnings()
 
     def begin(self, delivery: Delivery) -> Any:
         """Call it. The answer may have to be awaited."""
-        return self._function(self._kind.given(delivery))
+        return self._function(self._given(delivery))
 
-    def call(self, delivery: Delivery) -> None:
-        """Call it, and do as it answers."""
-        try:
-            answer = self.begin(delivery)
-        except BaseException:  # noqa: BLE001 - sys.exit in a listener is a failure, too
-            self.failed(delivery)
-        else:
-            self.settle(delivery, answer)
+    def call(self, deliveries: Iterable[Delivery]) -> None:
+        """Call it with each in turn, and do as it answers."""
+        # Quick listeners are called with one message after the other: no more than has to be is
+        # done for each of them.
+        function, given, done = self._function, self._given, self._done
+        for delivery in deliveries:
+            try:
+                answer = function(given(delivery))
+            except BaseException:  # noqa: BLE001, PERF203 - sys.exit in a listener is a failure, too
+                self.failed(delivery)
+            else:
+                delivery.complete(answer is done or self._is_done(answer))
 
     def settle(self, delivery: Delivery, answer: object) -> None:
         """The call is over, with an answer."""
-        done, again = self._kind.done, self._kind.again
-        if answer is not done and answer is not again:
-            meaning = f"{again.name}: return {done} for what is done"
+        delivery.complete(self._is_done(answer))
+
+    def _is_done(self, answer: object) -> bool:
+        if answer is not self._done and answer is not self._again:
+            meaning = f"{self._again.name}: return {self._done} for what is done"
             self._warnings.warn("listener", self._function, answer, meaning)
-        delivery.complete(answer is done)
+        return answer is self._done
 
     def failed(self, delivery: Delivery) -> None:
         """The call raised what is being handled."""

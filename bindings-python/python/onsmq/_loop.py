@@ -7,7 +7,6 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from . import _onsmq
-from ._futures import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +25,8 @@ class Port:
 
     def ask(self, start: Callable[..., None], *args: object) -> asyncio.Future[Any]:
         """Has something started whose outcome the future becomes."""
-        mailbox, loop = self._attached()
+        loop = asyncio.get_running_loop()
+        mailbox = self._attached(loop)
         future: asyncio.Future[Any] = loop.create_future()
         token = next(self._tokens)
         self._pending[token] = future
@@ -40,7 +40,7 @@ class Port:
 
     def watch(self, watch: Callable[..., None], call: Callable[[], None]) -> None:
         """Has `call` called on the loop whenever something comes."""
-        mailbox, _ = self._attached()
+        mailbox = self._attached(asyncio.get_running_loop())
         token = next(self._tokens)
         self._watches[token] = call
         watch(mailbox, token)
@@ -76,22 +76,16 @@ class Port:
             self._loop.remove_reader(self._mailbox.fileno())
         self._loop = self._mailbox = None
 
-    def _attached(self) -> tuple[_onsmq.Mailbox, asyncio.AbstractEventLoop]:
-        loop = self.expect_here()
+    def _attached(self, loop: asyncio.AbstractEventLoop) -> _onsmq.Mailbox:
         if self._loop is not loop or self._mailbox is None:
+            self.expect_here()
             self._loop, self._mailbox = loop, _onsmq.Mailbox(watched=True)
             loop.add_reader(self._mailbox.fileno(), self._fetch)
-        return self._mailbox, loop
+        return self._mailbox
 
     def _fetch(self) -> None:
         if self._mailbox is None:
             return
-        for token, outcome in self._mailbox.drain():
-            if watch := self._watches.get(token):
-                watch()
-                continue
-            future = self._pending.pop(token)
-            # Whoever waited for it may have been cancelled.
-            if not future.done():
-                resolve(future, outcome)
+        for token in self._mailbox.deliver(self._pending):
+            self._watches[token]()
         self._leave()

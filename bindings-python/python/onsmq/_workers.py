@@ -102,8 +102,7 @@ class Workers:
             # Unsubscribed while they waited: let go of, they come again.
             return
         begun = time.perf_counter()
-        for delivery in deliveries:
-            listener.call(delivery)
+        listener.call(deliveries)
         took = max((time.perf_counter() - begun) / len(deliveries), 1e-9)
         # A slow call counts at once, a fast one little by little.
         self._pace = took if took >= self._pace else self._pace - (self._pace - took) / 4

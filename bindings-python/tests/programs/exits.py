@@ -104,6 +104,22 @@ def sends_are_under_way() -> None:
     kept.append([sender.send_async(message()) for _ in range(2000)])
 
 
+def futures_are_waited_for() -> None:
+    sender = producer()
+    begun = threading.Barrier(5)
+
+    def wait() -> None:
+        begun.wait()
+        futures = [sender.send_async(message()) for _ in range(2000)]
+        kept.extend(futures)
+        for future in futures:
+            future.result()
+
+    for _ in range(4):
+        daemon(wait)
+    begun.wait()
+
+
 def callbacks_are_called() -> None:
     called = threading.Semaphore(0)
     sender = producer()
@@ -513,6 +529,7 @@ def a_child_of_a_fork_is_told_so_and_makes_its_own() -> None:
             refused_as_forked(number, call)
         in_a_child(ADDRESS, TOPIC)
         assert not any(send.cancel() for send in sends)
+        assert all(send.done() or send.running() for send in sends)
         asker.close()
         del (
             asker,
