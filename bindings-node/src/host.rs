@@ -12,8 +12,10 @@ use crate::openapi::Answer;
 
 /// Something happened. Numbers say what it is the end of, and were given by JavaScript.
 pub(crate) enum Event {
-    /// A send.
-    Sent(u32, Sent),
+    /// A send: which one of those of its number.
+    Sent(u32, u32, Sent),
+    /// A message that no broker is waited for has left, likewise.
+    Left(u32, u32, std::result::Result<(), Error>),
     /// Many sends, in their order.
     SentMany(u32, Vec<Sent>),
     /// A half message is stored: the number that its transaction is kept by, and its id.
@@ -147,7 +149,8 @@ impl<'env> Draining<'env> {
 
     fn add(&mut self, event: Event) {
         match event {
-            Event::Sent(id, sent) => self.sent(id, 0, sent),
+            Event::Sent(id, at, sent) => self.sent(id, at, sent),
+            Event::Left(id, at, left) => self.settle_one(id, at, left.err()),
             Event::SentMany(id, many) => {
                 for (at, sent) in (0..).zip(many) {
                     self.sent(id, at, sent);
