@@ -82,7 +82,7 @@ export interface Producer extends Client {
 export interface Batch {
   topic: string
   numbers: Float64Array
-  /** Strings, or null where there is none. */
+  /** Strings behind one that is undefined. */
   texts: any[]
   small: Buffer
   large: Buffer[]
