@@ -1,6 +1,6 @@
 //! An event loop, and what reaches it from the library's threads.
 
-use napi::bindgen_prelude::{BufferSlice, Float64Array, Function};
+use napi::bindgen_prelude::{BufferSlice, Float64ArraySlice, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use napi_derive::napi;
@@ -74,7 +74,7 @@ impl Host {
 pub struct Drained<'env> {
     /// Of each message that is stored: its number, which one of many it is (0: of one), queue,
     /// offset, and its place in `places`.
-    pub numbers: Float64Array,
+    pub numbers: Float64ArraySlice<'env>,
     /// The ids of the messages that are stored, of 32 digits each.
     pub ids: BufferSlice<'env>,
     /// Topics and brokers, which many have in common.
@@ -212,8 +212,9 @@ impl<'env> Draining<'env> {
 
     fn done(self) -> Result<Drained<'env>> {
         Ok(Drained {
-            numbers: self.numbers.into(),
-            ids: BufferSlice::from_data(self.env, self.ids)?,
+            // Copied: as in a batch.
+            numbers: Float64ArraySlice::copy_from(self.env, &self.numbers)?,
+            ids: BufferSlice::copy_from(self.env, &self.ids)?,
             places: self.places,
             begun: self.begun,
             answers: self.answers,
