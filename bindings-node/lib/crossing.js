@@ -9,13 +9,9 @@ const { Parcel } = require('./parcel.js')
 /** What crosses together at most: with more, the network would stand still meanwhile. */
 const [MOST_MESSAGES, MOST_BYTES] = [256, 64 * 1024]
 
-/** @type {InstanceType<typeof Parcel> | undefined} one that nothing is gathered in */
-let spare
-
 /** Sends that cross to the native half together, and end one by one. Each has one promise. */
 class Crossing {
-  #isOneway
-  #parcel
+  #parcel = Parcel.empty()
   /** @type {((outcome: any) => void)[]} */
   #resolves = []
   /** How many are in flight. */
@@ -27,17 +23,7 @@ class Crossing {
 
   /** @param {boolean} isOneway */
   constructor(isOneway) {
-    this.#isOneway = isOneway
-    this.#parcel = spare ?? new Parcel(MOST_BYTES)
-    spare = undefined
-  }
-
-  /**
-   * @param {Outgoing} message
-   * @param {boolean} isOneway
-   */
-  takes(message, isOneway) {
-    return isOneway === this.#isOneway && this.#parcel.hasRoomFor(message)
+    this.isOneway = isOneway
   }
 
   /**
@@ -52,7 +38,8 @@ class Crossing {
 
   /** Whether it must not wait for more: its sender may change a body that was not copied. */
   get isFull() {
-    return this.missing === MOST_MESSAGES || this.#parcel.isBorrowing
+    const { size, isBorrowing } = this.#parcel
+    return isBorrowing || size >= MOST_BYTES || this.missing === MOST_MESSAGES
   }
 
   /** @param {import('./native.js').Producer} native */
@@ -60,9 +47,8 @@ class Crossing {
     // The only one that was to cross could not be packed.
     if (this.missing === 0) return this.#end(undefined)
     const parcel = this.#parcel.take()
-    spare = this.#parcel
     runEach(
-      (id) => (this.#isOneway ? native.sendOneway(id, parcel) : native.send(id, parcel)),
+      (id) => (this.isOneway ? native.sendOneway(id, parcel) : native.send(id, parcel)),
       (fault, value, at = 0) => this.#settle(fault, value, at),
     )
   }

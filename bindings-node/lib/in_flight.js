@@ -29,7 +29,7 @@ class InFlight {
    * @param {{ isOneway: boolean }} options
    */
   send(message, { isOneway }) {
-    if (!this.#gathering?.takes(message, isOneway)) this.leave()
+    if (this.#gathering?.isOneway !== isOneway) this.leave()
     const crossing = (this.#gathering ??= this.#gather(isOneway))
     const promise = crossing.add(message)
     if (crossing.isFull) this.leave()

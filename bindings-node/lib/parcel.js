@@ -7,6 +7,11 @@ const NONE = -1
 /** @type {string[]} */
 const NO_TEXTS = []
 
+/** Room for bodies, in bytes: at first, which is for more than one of them, and in one that is used again. */
+const [FIRST_ROOM, MOST_KEPT] = [4 * SMALL, 256 * SMALL]
+/** @type {Parcel | undefined} one that is empty, so that not every send makes a buffer */
+let spare
+
 /** @typedef {ReturnType<typeof import('./message.js').outgoing>} Outgoing */
 
 /**
@@ -17,26 +22,28 @@ class Parcel {
   /** @type {number[]} */
   #numbers = []
   #texts = ''
-  #small
+  #small = Buffer.allocUnsafeSlow(FIRST_ROOM)
   #end = 0
   /** @type {Uint8Array[]} */
   #large = []
 
-  /** @param {number} room for small bodies, in bytes */
-  constructor(room) {
-    this.#small = Buffer.allocUnsafeSlow(room)
-  }
-
-  /** @param {Outgoing[]} messages */
-  static of(messages) {
-    const parcel = new Parcel(messages.reduce((sum, { body }) => sum + smallLength(body), 0))
-    for (const message of messages) parcel.add(message)
+  /** One that is empty. */
+  static empty() {
+    const parcel = spare ?? new Parcel()
+    spare = undefined
     return parcel
   }
 
   /** @param {Outgoing} message */
-  hasRoomFor({ body }) {
-    return smallLength(body) <= this.#small.length - this.#end
+  static of(message) {
+    const parcel = Parcel.empty()
+    parcel.add(message)
+    return parcel.take()
+  }
+
+  /** How many bytes of bodies it holds. */
+  get size() {
+    return this.#end
   }
 
   /** Whether it refers to bodies that it has no copy of. */
@@ -52,12 +59,8 @@ class Parcel {
     let texts = this.#texts + ended(topic) + ended(tag) + ended(key) + ended(shardingKey)
     for (const text of properties) texts += ended(text)
     const bodyLength = body.length < SMALL ? body.length : NONE
-    if (bodyLength === NONE) {
-      this.#large.push(body)
-    } else {
-      this.#small.set(body, this.#end)
-      this.#end += bodyLength
-    }
+    if (bodyLength === NONE) this.#large.push(body)
+    else this.#copy(body, bodyLength)
     this.#texts = texts
     this.#numbers.push(bodyLength, startDeliverTime, properties.length / 2)
     this.#numbers.push(topic.length, lengthOf(tag), lengthOf(key), lengthOf(shardingKey))
@@ -65,7 +68,7 @@ class Parcel {
   }
 
   /**
-   * All that was added. It is to be read before more is.
+   * All that was added. It has to cross before another one is begun.
    * @returns {import('./native.js').Parcel}
    */
   take() {
@@ -75,13 +78,27 @@ class Parcel {
     this.#texts = ''
     this.#end = 0
     this.#large = []
+    if (this.#small.length <= MOST_KEPT) spare = this
     return parcel
   }
-}
 
-/** @param {Uint8Array} body */
-function smallLength({ length }) {
-  return length < SMALL ? length : 0
+  /**
+   * @param {Uint8Array} body
+   * @param {number} length
+   */
+  #copy(body, length) {
+    // One that was transferred to another thread is empty, and nothing may be done with it.
+    if (length === 0) return
+    if (this.#end + length > this.#small.length) this.#grow()
+    this.#small.set(body, this.#end)
+    this.#end += length
+  }
+
+  #grow() {
+    const larger = Buffer.allocUnsafeSlow(2 * this.#small.length)
+    larger.set(this.#small)
+    this.#small = larger
+  }
 }
 
 /** @param {string | undefined} text */

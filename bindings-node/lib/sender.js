@@ -66,13 +66,14 @@ class Sender extends Client {
     if (!Array.isArray(messages)) {
       throw new TypeError(`messages must be an array, not ${describe(messages)}`)
     }
-    const checked = []
-    for (let at = 0; at < messages.length; at++) {
-      checked.push(outgoing(messages[at], `messages[${at}]`))
+    const packing = Parcel.empty()
+    let count = 0
+    for (; count < messages.length; count++) {
+      packing.add(outgoing(messages[count], `messages[${count}]`))
     }
-    const parcel = Parcel.of(checked).take()
     this._inFlight.leave()
-    const sent = runMany(checked.length, (id) => this._native.sendMany(id, parcel))
+    const parcel = packing.take()
+    const sent = runMany(count, (id) => this._native.sendMany(id, parcel))
     return await this._inFlight.track(sent)
   }
 }

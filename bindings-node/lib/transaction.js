@@ -61,7 +61,7 @@ class TransactionProducer extends Sender {
     // The executer may wait for what does not keep the process alive.
     hold()
     try {
-      const parcel = Parcel.of([message]).take()
+      const parcel = Parcel.of(message)
       const { transaction, messageId } = await run((id) => this._native.begin(id, parcel))
       const [status, failure] = await this.#outcome(() => execute(messageId))
       return failure === undefined

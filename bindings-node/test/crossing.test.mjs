@@ -78,6 +78,21 @@ describe('messages that cross together', () => {
       }
     })
 
+    it('keep their bodies, however much they are together', async (t) => {
+      const topic = unique('much')
+      const received = await receiving(t, server, topic)
+      const producer = await producerOn(t, server, { sendMsgTimeoutMillis: 30_000 })
+      const bodies = Array.from({ length: 400 }, (_, at) => bodyOf(4000 - at, at % 200))
+      const messages = bodies.map((body, at) => ({ topic, body, key: `${at}` }))
+      const [many, ...each] = await Promise.all([
+        producer.sendMany(messages.slice(0, 300)),
+        ...messages.slice(300).map((message) => producer.send(message)),
+      ])
+      assert.ok([...many, ...each].every((result) => !(result instanceof OnsClientError)))
+      const byKey = await received(bodies.length)
+      for (const [at, body] of bodies.entries()) assert.ok(byKey.get(`${at}`)?.body.equals(body))
+    })
+
     it('keep their texts, also where they are not ASCII and halves of pairs meet', async (t) => {
       const topic = unique('texts')
       const received = await receiving(t, server, topic)
@@ -198,6 +213,19 @@ describe('messages that cross together', () => {
     assert.equal(reasons[2], failure)
     assert.match(reasons[3].message, /message\.body must be/)
     assert.match(reasons[4].message, /body is empty/)
+  })
+
+  it('are not held up by one whose body was transferred to another thread', async (t) => {
+    const producer = await producerOn(t, server, { sendMsgTimeoutMillis: 500 })
+    const gone = new Uint8Array(8)
+    structuredClone(gone, { transfer: [gone.buffer] })
+    const outcomes = await producer.sendMany([
+      { topic: 'topic', body: gone },
+      { topic: '!', body: 'body' },
+    ])
+    const texts = outcomes.map((outcome) => /** @type {any} */ (outcome).message)
+    assert.match(texts[0], /body is empty/)
+    assert.match(texts[1], /topic `!`/)
   })
 
   it('are what they were when all were looked at', async (t) => {
