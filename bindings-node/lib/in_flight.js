@@ -38,8 +38,9 @@ class InFlight {
 
   /** Has what was gathered leave, before whatever is begun next. */
   leave() {
-    this.#gathering?.leave(this.#native)
+    const crossing = this.#gathering
     this.#gathering = undefined
+    crossing?.leave(this.#native)
   }
 
   /**

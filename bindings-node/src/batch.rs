@@ -27,7 +27,7 @@ impl Taken for Check {
     }
 }
 
-/// Messages of one topic. Bodies are copied once, out of the frame that carried them.
+/// Messages of one topic. Large bodies are copied once, out of the frame that carried them.
 #[napi(object, object_from_js = false)]
 pub struct Batch<'env> {
     pub topic: String,
