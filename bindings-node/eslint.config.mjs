@@ -8,6 +8,7 @@ const node = [
   'performance',
   'process',
   'setImmediate',
+  'structuredClone',
 ]
 const timers = [
   'SharedArrayBuffer',

@@ -107,9 +107,11 @@ function pairs(options, name) {
  */
 function onlyMembers(value, name, what, members) {
   const object = record(value, name, what)
-  const unknown = Object.keys(object).find((member) => !members.includes(member))
-  if (unknown === undefined) return object
-  throw new TypeError(`${name}.${unknown} is not known: ${members.join(', ')} are allowed`)
+  for (const member of Object.keys(object)) {
+    if (members.includes(member)) continue
+    throw new TypeError(`${name}.${member} is not known: ${members.join(', ')} are allowed`)
+  }
+  return object
 }
 
 module.exports = {

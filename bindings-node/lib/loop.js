@@ -125,4 +125,21 @@ function runMany(count, begin) {
   })
 }
 
-module.exports = { clients, hold, host, release, run, runMany, runUntil, take }
+/**
+ * Begins many things, and has `settle` called with the end of each until it answers that none is
+ * missing. The process lives as long.
+ * @param {(id: number) => void} begin
+ * @param {(...end: Parameters<Settle>) => number} settle
+ */
+function runEach(begin, settle) {
+  hold()
+  const id = take()
+  pending.set(id, (fault, value, at) => {
+    if (settle(fault, value, at) > 0) return
+    pending.delete(id)
+    release()
+  })
+  begin(id)
+}
+
+module.exports = { clients, hold, host, release, run, runEach, runMany, runUntil, take }

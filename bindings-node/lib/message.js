@@ -4,7 +4,7 @@ const { describe, onlyMembers, optionalText, optionalTime, record, text } = requ
 
 const MEMBERS = ['topic', 'body', 'tag', 'key', 'properties', 'shardingKey', 'startDeliverTime']
 /** Of each message, in a batch. */
-const [NUMBERS, TEXTS] = [9, 7]
+const NUMBERS = 16
 /** @type {Readonly<Record<string, string>>} */
 const NO_PROPERTIES = Object.freeze({})
 
@@ -17,28 +17,28 @@ class ReceivedMessage {
    */
   constructor({ topic, numbers, texts }, index, body) {
     const number = index * NUMBERS
-    const word = index * TEXTS
+    const text = number + 9
     this.topic = topic
     this.body = body
-    this.tag = texts[word + 1] ?? undefined
-    this.key = texts[word + 2] ?? undefined
-    this.properties = propertiesOf(texts[word + 6])
-    this.shardingKey = texts[word + 3] ?? undefined
+    this.tag = texts[numbers[text + 1]]
+    this.key = texts[numbers[text + 2]]
+    this.properties = propertiesOf(texts[numbers[text + 6]])
+    this.shardingKey = texts[numbers[text + 3]]
     this.startDeliverTime = numbers[number + 6] || undefined
-    this.messageId = texts[word]
+    this.messageId = texts[numbers[text]]
     this.reconsumeTimes = numbers[number + 1]
     this.bornTimestamp = numbers[number + 2]
-    this.bornHost = texts[word + 4]
+    this.bornHost = texts[numbers[text + 4]]
     this.storeTimestamp = numbers[number + 3]
-    this.brokerName = texts[word + 5]
+    this.brokerName = texts[numbers[text + 5]]
     this.queueId = numbers[number + 4]
     this.offset = numbers[number + 5]
   }
 }
 
-/** @param {string | null} joined as they travel */
+/** @param {string | undefined} joined as they travel */
 function propertiesOf(joined) {
-  if (joined === null) return NO_PROPERTIES
+  if (joined === undefined) return NO_PROPERTIES
   /** @type {Record<string, string>} */
   const properties = {}
   for (const property of joined.slice(0, -1).split('\u0002')) {
@@ -78,10 +78,9 @@ function count({ numbers }) {
 }
 
 /**
- * A message to be sent, checked, as the native half takes it.
+ * A message to be sent, checked, its parts as they are packed.
  * @param {unknown} message
  * @param {string} name
- * @returns {import('./native.js').Outgoing}
  */
 function outgoing(message, name) {
   const members = membersOf(message, name)
@@ -122,13 +121,18 @@ function bytes(body, name) {
 }
 
 /**
+ * Names and values by turns. In a loop, which costs a tenth of what `flatMap` does.
  * @param {unknown} properties
  * @param {string} name
  */
 function flatProperties(properties, name) {
   if (properties === undefined || properties === null) return undefined
-  const entries = Object.entries(record(properties, name, 'an object of strings'))
-  return entries.flatMap(([key, value]) => [key, text(value, `${name}.${key}`)])
+  /** @type {string[]} */
+  const flat = []
+  for (const [key, value] of Object.entries(record(properties, name, 'an object of strings'))) {
+    flat.push(key, text(value, `${name}.${key}`))
+  }
+  return flat
 }
 
 module.exports = { ReceivedMessage, count, outgoing, unpack }

@@ -51,14 +51,11 @@ export class Host {
   drain(): Drained
 }
 
-export interface Outgoing {
-  topic: string
-  body: Uint8Array
-  tag?: string
-  key?: string
-  properties?: string[]
-  shardingKey?: string
-  startDeliverTime?: number
+export interface Parcel {
+  numbers: Float64Array
+  texts: string
+  small: Uint8Array
+  large: Uint8Array[]
 }
 
 interface Client {
@@ -72,10 +69,10 @@ interface Client {
 type TransactionStatus = 'CommitTransaction' | 'RollbackTransaction' | 'Unknown'
 
 export interface Producer extends Client {
-  send(id: number, message: Outgoing): Fault | null
-  sendOneway(id: number, message: Outgoing): Fault | null
-  sendMany(id: number, messages: Outgoing[]): Fault | null
-  begin(id: number, message: Outgoing): Fault | null
+  send(id: number, parcel: Parcel): void
+  sendOneway(id: number, parcel: Parcel): void
+  sendMany(id: number, parcel: Parcel): Fault | null
+  begin(id: number, parcel: Parcel): Fault | null
   end(id: number, transaction: number, status: TransactionStatus): Fault | null
   fail(id: number, transaction: number, why: string): Fault | null
   checks(): Batch[]
@@ -85,7 +82,7 @@ export interface Producer extends Client {
 export interface Batch {
   topic: string
   numbers: Float64Array
-  /** Strings, or null where there is none. */
+  /** Strings behind one that is undefined. */
   texts: any[]
   small: Buffer
   large: Buffer[]

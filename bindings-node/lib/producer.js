@@ -1,7 +1,6 @@
 'use strict'
 
 const { optionalText } = require('./check.js')
-const { run } = require('./loop.js')
 const { outgoing } = require('./message.js')
 const { Sender } = require('./sender.js')
 
@@ -13,15 +12,13 @@ class Producer extends Sender {
   }
 
   /** @param {unknown} message */
-  async send(message) {
-    const checked = outgoing(message, 'message')
-    return await this._track(run((id) => this._native.send(id, checked)))
+  send(message) {
+    return this._send(() => outgoing(message, 'message'))
   }
 
   /** @param {unknown} message */
-  async sendOneway(message) {
-    const checked = outgoing(message, 'message')
-    await this._track(run((id) => this._native.sendOneway(id, checked)))
+  sendOneway(message) {
+    return this._send(() => outgoing(message, 'message'), { isOneway: true })
   }
 
   /** @param {unknown} messages */
@@ -41,10 +38,12 @@ class OrderProducer extends Sender {
    * @param {unknown} message
    * @param {unknown} [shardingKey] else the message's own
    */
-  async send(message, shardingKey) {
-    const checked = outgoing(message, 'message')
-    checked.shardingKey = optionalText(shardingKey, 'shardingKey') ?? checked.shardingKey
-    return await this._track(run((id) => this._native.send(id, checked)))
+  send(message, shardingKey) {
+    return this._send(() => {
+      const checked = outgoing(message, 'message')
+      checked.shardingKey = optionalText(shardingKey, 'shardingKey') ?? checked.shardingKey
+      return checked
+    })
   }
 
   /** @param {unknown} messages */

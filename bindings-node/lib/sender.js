@@ -2,19 +2,18 @@
 
 const native = require('./native.js')
 const { Client } = require('./client.js')
-const { fault, made } = require('./errors.js')
+const { made } = require('./errors.js')
 const { describe, milliseconds, pairs } = require('./check.js')
+const { InFlight } = require('./in_flight.js')
 const { host, runMany } = require('./loop.js')
 const { outgoing } = require('./message.js')
+const { Parcel } = require('./parcel.js')
 
 /**
  * What the kinds of producers have in common.
  * @extends {Client<import('./native.js').Producer>}
  */
 class Sender extends Client {
-  /** @type {Set<Promise<unknown>>} */
-  #inFlight = new Set()
-
   /**
    * @param {unknown} config
    * @param {Parameters<typeof native.makeProducer>[2]} kind
@@ -26,16 +25,37 @@ class Sender extends Client {
     // counts.
     const properties = ['SendBufferFull', 'QUEUE', ...pairs(config, 'config')]
     super(made(native.makeProducer(host, number, kind, properties)), mailbox)
+    this._inFlight = new InFlight(this._native)
+    Object.defineProperty(this, '_inFlight', { enumerable: false, writable: false })
+  }
+
+  async start() {
+    this._inFlight.leave()
+    await super.start()
+  }
+
+  async shutdown() {
+    this._inFlight.leave()
+    await super.shutdown()
   }
 
   /** @param {unknown} [timeoutMs] */
   async flush(timeoutMs) {
     const limit = timeoutMs === undefined ? undefined : milliseconds(timeoutMs, 'timeoutMs')
-    const begun = [...this.#inFlight]
-    const done = Promise.allSettled(begun).then(() => true)
-    if (limit === undefined || begun.length === 0 || (await within(done, limit)))
-      return void (await done)
-    throw flushTimedOut(begun.filter((sent) => this.#inFlight.has(sent)).length, limit)
+    await this._inFlight.flush(limit)
+  }
+
+  /**
+   * Not asynchronous itself: that would cost each message another promise.
+   * @param {() => import('./parcel.js').Outgoing} checked
+   * @returns {Promise<any>}
+   */
+  _send(checked, { isOneway } = { isOneway: false }) {
+    try {
+      return this._inFlight.send(checked(), { isOneway })
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -46,48 +66,16 @@ class Sender extends Client {
     if (!Array.isArray(messages)) {
       throw new TypeError(`messages must be an array, not ${describe(messages)}`)
     }
-    const checked = messages.map((message, at) => outgoing(message, `messages[${at}]`))
-    const sent = runMany(checked.length, (id) => this._native.sendMany(id, checked))
-    return await this._track(sent)
-  }
-
-  /**
-   * @template T
-   * @param {Promise<T>} sent
-   */
-  async _track(sent) {
-    this.#inFlight.add(sent)
-    try {
-      return await sent
-    } finally {
-      this.#inFlight.delete(sent)
+    const packing = Parcel.empty()
+    let count = 0
+    for (; count < messages.length; count++) {
+      packing.add(outgoing(messages[count], `messages[${count}]`))
     }
+    this._inFlight.leave()
+    const parcel = packing.take()
+    const sent = runMany(count, (id) => this._native.sendMany(id, parcel))
+    return await this._inFlight.track(sent)
   }
-}
-
-/**
- * Whether something comes about in time.
- * @param {Promise<boolean>} promise
- * @param {number} limitMs
- */
-async function within(promise, limitMs) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, limitMs, false)))
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/**
- * @param {number} count
- * @param {number} limitMs
- */
-function flushTimedOut(count, limitMs) {
-  const message = `${count} sends were still in flight after ${limitMs} ms: each ends within SendMsgTimeoutMillis, so wait as long`
-  return fault('TIMEOUT', message, true)
 }
 
 module.exports = { Sender }

@@ -7,6 +7,7 @@ const { TransactionStatus } = require('./enums.js')
 const { hold, release, run } = require('./loop.js')
 const { Mailbox } = require('./mailbox.js')
 const { outgoing, unpack } = require('./message.js')
+const { Parcel } = require('./parcel.js')
 const { Sender } = require('./sender.js')
 
 /** @typedef {import('../index.js').TransactionStatus} Status */
@@ -49,18 +50,19 @@ class TransactionProducer extends Sender {
     const call = callable(executer, 'executer')
     const execute = (/** @type {string} */ messageId) =>
       call({ .../** @type {object} */ (message), messageId }, arg)
-    return await this._track(this.#transact(checked, execute))
+    return await this._inFlight.track(this.#transact(checked, execute))
   }
 
   /**
-   * @param {import('./native.js').Outgoing} message
+   * @param {import('./parcel.js').Outgoing} message
    * @param {(messageId: string) => any} execute
    */
   async #transact(message, execute) {
     // The executer may wait for what does not keep the process alive.
     hold()
     try {
-      const { transaction, messageId } = await run((id) => this._native.begin(id, message))
+      const parcel = Parcel.of(message)
+      const { transaction, messageId } = await run((id) => this._native.begin(id, parcel))
       const [status, failure] = await this.#outcome(() => execute(messageId))
       return failure === undefined
         ? await run((id) => this._native.end(id, transaction, status))

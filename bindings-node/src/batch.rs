@@ -1,7 +1,7 @@
 //! Received messages on their way to JavaScript: the parts of many in a few arrays, which costs a
 //! tenth of as many objects.
 
-use napi::bindgen_prelude::{Array, BufferSlice, Float64Array};
+use napi::bindgen_prelude::{Array, BufferSlice, Float64ArraySlice};
 use napi::{Env, Result};
 use napi_derive::napi;
 use onsmq_ffi_safe::{Check, Delivery, MessageView};
@@ -27,16 +27,17 @@ impl Taken for Check {
     }
 }
 
-/// Messages of one topic. Bodies are copied once, out of the frame that carried them.
+/// Messages of one topic. Large bodies are copied once, out of the frame that carried them.
 #[napi(object, object_from_js = false)]
 pub struct Batch<'env> {
     pub topic: String,
     /// Of each message: the number of what it was taken in, reconsume times, born and store
-    /// timestamps, queue, offset, when it is to be delivered (0: at once), and where its body begins
-    /// and ends in `small`. Those of a list follow each other.
-    pub numbers: Float64Array,
-    /// Of each message: id, tag, key, sharding key, born host, broker, and the user properties, each
-    /// with U+0001 after its name and U+0002 after its value, as they travel.
+    /// timestamps, queue, offset, when it is to be delivered (0: at once), where its body begins and
+    /// ends in `small`, and which ones of `texts` it has: id, tag, key, sharding key, born host,
+    /// broker, and the user properties, each with U+0001 after its name and U+0002 after its value,
+    /// as they travel. Those of a list follow each other.
+    pub numbers: Float64ArraySlice<'env>,
+    /// The first one stands for none.
     pub texts: Array<'env>,
     /// The small bodies.
     pub small: BufferSlice<'env>,
@@ -66,7 +67,7 @@ struct Packing<'env> {
     env: &'env Env,
     topic: String,
     numbers: Vec<f64>,
-    texts: Array<'env>,
+    texts: Texts<'env>,
     small: Vec<u8>,
     large: Array<'env>,
 }
@@ -77,7 +78,7 @@ impl<'env> Packing<'env> {
             env,
             topic: String::new(),
             numbers: Vec::new(),
-            texts: env.create_array(0)?,
+            texts: Texts::new(env)?,
             small: Vec::new(),
             large: env.create_array(0)?,
         })
@@ -100,7 +101,17 @@ impl<'env> Packing<'env> {
             begin as f64,
             self.small.len() as f64,
         ]);
-        self.texts(message)
+        let properties = properties(message);
+        let texts = [
+            message.message_id(),
+            message.tag(),
+            message.key(),
+            message.sharding_key(),
+            message.born_host(),
+            message.broker_name(),
+            properties.as_deref(),
+        ];
+        self.texts.add(texts, &mut self.numbers)
     }
 
     fn body(&mut self, body: &[u8]) -> Result<()> {
@@ -111,24 +122,58 @@ impl<'env> Packing<'env> {
         self.large.insert(BufferSlice::copy_from(self.env, body)?)
     }
 
-    fn texts(&mut self, message: MessageView<'_>) -> Result<()> {
-        self.texts.insert(message.message_id())?;
-        self.texts.insert(message.tag())?;
-        self.texts.insert(message.key())?;
-        self.texts.insert(message.sharding_key())?;
-        self.texts.insert(message.born_host())?;
-        self.texts.insert(message.broker_name())?;
-        self.texts.insert(properties(message))
-    }
-
     fn done(self) -> Result<Batch<'env>> {
         Ok(Batch {
             topic: self.topic,
-            numbers: self.numbers.into(),
-            texts: self.texts,
-            small: BufferSlice::from_data(self.env, self.small)?,
+            // Copied: a buffer that is to be freed later costs more than many small ones hold.
+            numbers: Float64ArraySlice::copy_from(self.env, &self.numbers)?,
+            texts: self.texts.array,
+            small: BufferSlice::copy_from(self.env, &self.small)?,
             large: self.large,
         })
+    }
+}
+
+/// Of each message.
+const TEXTS: usize = 7;
+
+/// The texts of a batch. Most are those of the message before, and cross once.
+struct Texts<'env> {
+    array: Array<'env>,
+    last: [Last; TEXTS],
+}
+
+/// A text, and where it is.
+#[derive(Default)]
+struct Last {
+    text: String,
+    at: u32,
+}
+
+impl<'env> Texts<'env> {
+    fn new(env: &'env Env) -> Result<Self> {
+        let mut array = env.create_array(0)?;
+        array.insert(())?;
+        Ok(Self {
+            array,
+            last: Default::default(),
+        })
+    }
+
+    fn add(&mut self, texts: [Option<&str>; TEXTS], numbers: &mut Vec<f64>) -> Result<()> {
+        for (last, text) in self.last.iter_mut().zip(texts) {
+            let Some(text) = text else {
+                numbers.push(0.0);
+                continue;
+            };
+            if last.at == 0 || last.text != text {
+                last.at = self.array.len();
+                text.clone_into(&mut last.text);
+                self.array.insert(text)?;
+            }
+            numbers.push(f64::from(last.at));
+        }
+        Ok(())
     }
 }
 

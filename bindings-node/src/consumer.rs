@@ -11,9 +11,9 @@ use slab::Slab;
 
 use crate::background::{self, Handle};
 use crate::batch::Batch;
+use crate::config::{Pairs, config};
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
-use crate::outgoing::{Pairs, config};
 
 /// Consumes messages. What is begun with a number ends as an event with that number; that messages
 /// wait is an event with the consumer's own.

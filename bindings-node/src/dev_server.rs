@@ -9,9 +9,9 @@ use onsmq_ffi_safe::Outbox;
 use parking_lot::Mutex;
 
 use crate::background;
+use crate::config::{Pairs, config};
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
-use crate::outgoing::{Pairs, config};
 
 /// A name server and brokers in this process.
 #[napi]

@@ -1,6 +1,6 @@
 //! An event loop, and what reaches it from the library's threads.
 
-use napi::bindgen_prelude::{BufferSlice, Float64Array, Function};
+use napi::bindgen_prelude::{BufferSlice, Float64ArraySlice, Function};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use napi_derive::napi;
@@ -12,8 +12,10 @@ use crate::openapi::Answer;
 
 /// Something happened. Numbers say what it is the end of, and were given by JavaScript.
 pub(crate) enum Event {
-    /// A send.
-    Sent(u32, Sent),
+    /// A send: which one of those of its number.
+    Sent(u32, u32, Sent),
+    /// A message that no broker is waited for has left, likewise.
+    Left(u32, u32, std::result::Result<(), Error>),
     /// Many sends, in their order.
     SentMany(u32, Vec<Sent>),
     /// A half message is stored: the number that its transaction is kept by, and its id.
@@ -72,7 +74,7 @@ impl Host {
 pub struct Drained<'env> {
     /// Of each message that is stored: its number, which one of many it is (0: of one), queue,
     /// offset, and its place in `places`.
-    pub numbers: Float64Array,
+    pub numbers: Float64ArraySlice<'env>,
     /// The ids of the messages that are stored, of 32 digits each.
     pub ids: BufferSlice<'env>,
     /// Topics and brokers, which many have in common.
@@ -147,7 +149,8 @@ impl<'env> Draining<'env> {
 
     fn add(&mut self, event: Event) {
         match event {
-            Event::Sent(id, sent) => self.sent(id, 0, sent),
+            Event::Sent(id, at, sent) => self.sent(id, at, sent),
+            Event::Left(id, at, left) => self.settle_one(id, at, left.err()),
             Event::SentMany(id, many) => {
                 for (at, sent) in (0..).zip(many) {
                     self.sent(id, at, sent);
@@ -209,8 +212,9 @@ impl<'env> Draining<'env> {
 
     fn done(self) -> Result<Drained<'env>> {
         Ok(Drained {
-            numbers: self.numbers.into(),
-            ids: BufferSlice::from_data(self.env, self.ids)?,
+            // Copied: as in a batch.
+            numbers: Float64ArraySlice::copy_from(self.env, &self.numbers)?,
+            ids: BufferSlice::copy_from(self.env, &self.ids)?,
             places: self.places,
             begun: self.begun,
             answers: self.answers,

@@ -16,13 +16,14 @@
 
 mod background;
 mod batch;
+mod config;
 mod consumer;
 mod dev_server;
 mod fault;
 mod host;
 mod log;
 mod openapi;
-mod outgoing;
+mod parcel;
 mod producer;
 mod transaction;
 

@@ -6,9 +6,9 @@ use onsmq_ffi_safe as onsmq;
 use onsmq_ffi_safe::Outbox;
 
 use crate::background::Handle;
+use crate::config::{Pairs, config, pairs};
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
-use crate::outgoing::{Pairs, config, pairs};
 
 /// Asks a console. What is begun with a number ends as an event with that number.
 #[napi]

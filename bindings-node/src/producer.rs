@@ -8,9 +8,10 @@ use onsmq_ffi_safe::{Check, Message, Outbox};
 use slab::Slab;
 
 use crate::background::{self, Handle};
+use crate::config::{Pairs, config};
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
-use crate::outgoing::{Outgoing, Pairs, config};
+use crate::parcel::Parcel;
 use crate::transaction::{Transactions, checker};
 
 /// Sends messages. What is begun with a number ends as an event with that number; that brokers ask
@@ -96,27 +97,35 @@ impl Producer {
         self.handle.is_closed()
     }
 
+    /// Sends each message on its own. Which one of the parcel it was is part of the event.
     #[napi]
-    pub fn send(&self, id: u32, message: Outgoing<'_>) -> Option<Fault> {
-        fault(message.message().and_then(|message| {
+    pub fn send(&self, id: u32, parcel: Parcel<'_>) {
+        for (at, message) in (0..).zip(parcel.messages()) {
             let outbox = self.outbox.clone();
-            let done = move |sent| outbox.push(Event::Sent(id, sent));
-            self.handle.send_async(&message, done)
-        }))
+            let done = move |sent| outbox.push(Event::Sent(id, at, sent));
+            let begun = message.and_then(|message| self.handle.send_async(&message, done));
+            if let Err(error) = begun {
+                self.outbox.push(Event::Sent(id, at, Err(error)));
+            }
+        }
+    }
+
+    /// The same without waiting for the brokers.
+    #[napi]
+    pub fn send_oneway(&self, id: u32, parcel: Parcel<'_>) {
+        for (at, message) in (0..).zip(parcel.messages()) {
+            let outbox = self.outbox.clone();
+            let done = move |left| outbox.push(Event::Left(id, at, left));
+            let begun = message.and_then(|message| self.handle.send_oneway_async(&message, done));
+            if let Err(error) = begun {
+                self.outbox.push(Event::Left(id, at, Err(error)));
+            }
+        }
     }
 
     #[napi]
-    pub fn send_oneway(&self, id: u32, message: Outgoing<'_>) -> Option<Fault> {
-        fault(message.message().and_then(|message| {
-            let outbox = self.outbox.clone();
-            let done = move |left| outbox.push(Event::Done(id, left));
-            self.handle.send_oneway_async(&message, done)
-        }))
-    }
-
-    #[napi]
-    pub fn send_many(&self, id: u32, messages: Vec<Outgoing<'_>>) -> Option<Fault> {
-        let messages: onsmq::Result<Vec<_>> = messages.iter().map(Outgoing::message).collect();
+    pub fn send_many(&self, id: u32, parcel: Parcel<'_>) -> Option<Fault> {
+        let messages: onsmq::Result<Vec<_>> = parcel.messages().collect();
         fault(messages.and_then(|messages| {
             let outbox = self.outbox.clone();
             let messages: Vec<&Message> = messages.iter().collect();

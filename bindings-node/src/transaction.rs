@@ -12,7 +12,7 @@ use crate::background::Handle;
 use crate::batch::Batch;
 use crate::fault::{Fault, fault};
 use crate::host::{Event, Host};
-use crate::outgoing::Outgoing;
+use crate::parcel::Parcel;
 use crate::producer::Producer;
 
 /// The outcome of a transaction.
@@ -76,10 +76,11 @@ pub(crate) fn checker(
 
 #[napi]
 impl Producer {
-    /// Sends a half message.
+    /// Sends a half message, the only one of its parcel.
     #[napi]
-    pub fn begin(&self, id: u32, message: Outgoing<'_>) -> Option<Fault> {
-        fault(message.message().and_then(|message| {
+    pub fn begin(&self, id: u32, parcel: Parcel<'_>) -> Option<Fault> {
+        let message = parcel.messages().next()?;
+        fault(message.and_then(|message| {
             let (outbox, transactions) = (self.outbox.clone(), self.transactions.share());
             self.handle.begin_async(&message, move |begun| {
                 outbox.push(match begun {
@@ -98,7 +99,7 @@ impl Producer {
     pub fn end(&self, id: u32, transaction: u32, status: TransactionStatus) -> Option<Fault> {
         let transaction = self.transactions.end(transaction)?;
         let outbox = self.outbox.clone();
-        let done = move |sent| outbox.push(Event::Sent(id, sent));
+        let done = move |sent| outbox.push(Event::Sent(id, 0, sent));
         fault(transaction.end_async(status.into(), done))
     }
 
@@ -107,7 +108,7 @@ impl Producer {
     pub fn fail(&self, id: u32, transaction: u32, why: String) -> Option<Fault> {
         let transaction = self.transactions.end(transaction)?;
         let outbox = self.outbox.clone();
-        fault(transaction.fail_async(&why, move |sent| outbox.push(Event::Sent(id, sent))))
+        fault(transaction.fail_async(&why, move |sent| outbox.push(Event::Sent(id, 0, sent))))
     }
 
     /// Takes what brokers have asked for, each in a batch of its own.
