@@ -80,9 +80,7 @@ impl Group {
     }
 
     fn send(&self, count: usize) -> Vec<String> {
-        let messages = (0..count)
-            .map(|_| Message::new(&*self.told[1], "shared"))
-            .collect();
+        let messages = (0..count).map(|_| Message::new(&*self.told[1], "shared"));
         let sent = self.runtime.block_on(self.producer.send_many(messages));
         sent.into_iter()
             .map(|sent| sent.expect("stored").message_id.into())

@@ -33,7 +33,7 @@ async fn example(address: &str) -> Outcome {
     producer.start().await?;
     let messages = (0..100).map(|number| Message::new("batch_rust", number.to_string()));
     // Each is sent on its own, and has a result or an error.
-    for sent in producer.send_many(messages.collect()).await {
+    for sent in producer.send_many(messages).await {
         sent?;
     }
     countdown.wait().await?;

@@ -7,9 +7,7 @@ fn lists_come_up_to_their_size_and_again_as_a_whole(server: Server) {
     Scene::run(server, "batches", async |scene| {
         scene.make_topic().await;
         let producer = scene.producer().await;
-        let messages = (0..64)
-            .map(|number| scene.message(number.to_string()).tag("batch"))
-            .collect();
+        let messages = (0..64).map(|number| scene.message(number.to_string()).tag("batch"));
         let config = scene
             .config()
             .set("ConsumeMessageBatchMaxSize", "8")

@@ -38,7 +38,7 @@ async fn send_at_once(scene: &Scene, config: &Config) -> Vec<SendResult> {
     // Makes the topic.
     producer.send(make(COUNT)).await.expect("stored");
     let (consumer, mut arrived) = consume(scene, config).await;
-    let sent = producer.send_many((0..COUNT).map(make).collect()).await;
+    let sent = producer.send_many((0..COUNT).map(make)).await;
     let sent: Vec<_> = sent.into_iter().map(|sent| sent.expect("stored")).collect();
     let mut by_id: HashMap<_, _> = sent
         .iter()
