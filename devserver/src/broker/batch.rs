@@ -1,7 +1,5 @@
 //! Many messages in one request.
 
-use std::fmt::Write as _;
-
 use onsmq_proto::codec::{ExtFields, ResponseCode};
 use onsmq_proto::message::batch::{Entries, EntryRef};
 use onsmq_proto::message::properties::{self, ENTRY_SEPARATOR, name};
@@ -10,7 +8,7 @@ use onsmq_proto::names;
 use super::Broker;
 use super::properties::of_batch;
 use super::put::{Draft, illegal_message};
-use super::send::region;
+use super::send::{ID, region};
 use super::send_header::SendHeader;
 use crate::answer::Refusal;
 use crate::clock;
@@ -19,9 +17,6 @@ use crate::store::NewMessage;
 
 /// The longest property string that a record takes.
 const MAX_PROPERTIES: usize = i16::MAX as usize;
-/// An offset message id of an IPv4 address, and the comma before the next.
-const ID: usize = 33;
-
 impl Broker {
     /// Stores a batch as one: its messages follow each other in the queue. `draft` says what
     /// they have in common.
@@ -55,11 +50,12 @@ impl Broker {
             queue
                 .ok_or_else(illegal_message)?
                 .append(&self.log, clock::now_ms(), &messages)?;
-        let mut ids = String::with_capacity(ID * messages.len());
+        let mut ids = String::with_capacity((ID + 1) * messages.len());
         for offset in appended.log_offsets {
-            let comma = if ids.is_empty() { "" } else { "," };
-            // Writing to a string does not fail.
-            let _ = write!(ids, "{comma}{}", self.log.message_id(offset));
+            if !ids.is_empty() {
+                ids.push(',');
+            }
+            self.log.message_id(offset).append_to(&mut ids);
         }
         let mut fields = region();
         fields

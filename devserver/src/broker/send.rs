@@ -22,6 +22,8 @@ use crate::store::{NewMessage, Topic};
 
 /// Requests of clients from 3.4.9 on say themselves how often a message comes again.
 pub(super) const TELLS_MAX_RECONSUME_TIMES: i16 = 121;
+/// Digits of an offset message id of an IPv4 address.
+pub(super) const ID: usize = 32;
 /// How often a message comes again unless the request says (`retryMaxTimes`).
 pub(super) const DEFAULT_MAX_RECONSUME_TIMES: i32 = 16;
 
@@ -156,9 +158,13 @@ impl Broker {
 
     fn sent(&self, queue_id: i32, stored: &Stored, draft: &Draft<'_>) -> ExtFields {
         let unique_id = properties::get(&draft.properties, name::UNIQ_KEY);
+        let mut message_id = String::with_capacity(ID);
+        self.log
+            .message_id(stored.log_offset)
+            .append_to(&mut message_id);
         let mut fields = region();
         fields
-            .push("msgId", self.log.message_id(stored.log_offset).to_string())
+            .push("msgId", message_id)
             .push("queueId", queue_id)
             .push("queueOffset", stored.queue_offset)
             .push_some("transactionId", unique_id)

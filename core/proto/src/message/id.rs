@@ -114,25 +114,36 @@ pub struct OffsetMessageId {
     pub commit_log_offset: i64,
 }
 
-impl fmt::Display for OffsetMessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl OffsetMessageId {
+    /// Appends it to a text: brokers tell one of each message.
+    pub fn append_to(&self, text: &mut String) {
+        // Writing to a string does not fail.
+        let _ = self.write_to(text);
+    }
+
+    fn write_to(&self, text: &mut impl fmt::Write) -> fmt::Result {
         match self.host.ip() {
-            // In one piece: brokers tell one of each message.
             IpAddr::V4(ip) => {
                 let mut raw = [0; 16];
                 raw[..4].copy_from_slice(&ip.octets());
                 raw[4..8].copy_from_slice(&u32::from(self.host.port()).to_be_bytes());
                 raw[8..].copy_from_slice(&self.commit_log_offset.to_be_bytes());
-                f.write_str(std::str::from_utf8(&hex(&raw)).unwrap_or_default())
+                text.write_str(std::str::from_utf8(&hex(&raw)).unwrap_or_default())
             }
             IpAddr::V6(ip) => write!(
-                f,
+                text,
                 "{:032X}{:08X}{:016X}",
                 u128::from(ip),
                 self.host.port(),
                 self.commit_log_offset
             ),
         }
+    }
+}
+
+impl fmt::Display for OffsetMessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
     }
 }
 
