@@ -261,7 +261,11 @@ interface Sender extends Client {
   flush(timeoutMs?: number): Promise<void>
 }
 
-/** Sends messages. It keeps the process alive while sends are under way, and no longer. */
+/**
+ * Sends messages. It keeps the process alive while sends are under way, and no longer. What is sent
+ * on one turn of the event loop leaves when the code that sends is over or awaits something, if not
+ * before: code that keeps the loop busy holds it up, and `process.exit()` comes first.
+ */
 export class Producer implements Sender {
   /** @throws {ConfigurationError} with the property, its value and what is allowed */
   constructor(config: ClientConfig)

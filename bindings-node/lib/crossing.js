@@ -6,7 +6,7 @@ const { Parcel } = require('./parcel.js')
 
 /** @typedef {import('./parcel.js').Outgoing} Outgoing */
 
-/** What crosses together at most: with more, the network would stand still meanwhile. */
+/** What crosses together at most, in bytes of bodies: with more, the network would stand still meanwhile. */
 const [MOST_MESSAGES, MOST_BYTES] = [256, 64 * 1024]
 
 /** Sends that cross to the native half together, and end one by one. Each has one promise. */
@@ -18,7 +18,7 @@ class Crossing {
   missing = 0
   /** @type {(outcome: unknown) => void} */
   #end = () => {}
-  /** Fulfilled after the promises of all. */
+  /** Fulfilled when it is known what became of all. */
   ended = new Promise((resolve) => (this.#end = resolve))
 
   /** @param {boolean} isOneway */
@@ -46,11 +46,18 @@ class Crossing {
   leave(native) {
     // The only one that was to cross could not be packed.
     if (this.missing === 0) return this.#end(undefined)
-    const parcel = this.#parcel.take()
-    runEach(
-      (id) => (this.isOneway ? native.sendOneway(id, parcel) : native.send(id, parcel)),
-      (fault, value, at = 0) => this.#settle(fault, value, at),
-    )
+    try {
+      const parcel = this.#parcel.take()
+      runEach(
+        (id) => (this.isOneway ? native.sendOneway(id, parcel) : native.send(id, parcel)),
+        (fault, value, at = 0) => this.#settle(fault, value, at),
+      )
+    } catch (error) {
+      // Out of memory, or a fault of ours: nobody is to wait for ever.
+      for (const resolve of this.#resolves) resolve(Promise.reject(error))
+      this.missing = 0
+      this.#end(undefined)
+    }
   }
 
   /**

@@ -136,10 +136,18 @@ function runEach(begin, settle) {
   const id = take()
   pending.set(id, (fault, value, at) => {
     if (settle(fault, value, at) > 0) return
+    end()
+  })
+  const end = () => {
     pending.delete(id)
     release()
-  })
-  begin(id)
+  }
+  try {
+    begin(id)
+  } catch (error) {
+    end()
+    throw error
+  }
 }
 
 module.exports = { clients, hold, host, release, run, runEach, runMany, runUntil, take }

@@ -21,8 +21,10 @@ pub(crate) fn resolve(future: &Bound<'_, PyAny>, outcome: Bound<'_, PyAny>) -> P
 
 /// Resolves a `SendFuture` that nobody watches, and says whether it did.
 ///
-/// No Python code runs in here. So nobody can begin to watch it between the look and the end, as
-/// long as the interpreter's lock is one for all threads, which this module asks for.
+/// Nobody can begin to watch it between the look and the end: no Python code runs there, nothing is
+/// made there that the collector would run for, and the interpreter's lock, which is one for all
+/// threads as this module asks for, is not let go of. To make a name that is used for the first time
+/// lets go of it: so all are there before the look.
 pub(crate) fn resolve_unwatched(
     future: &Bound<'_, PyAny>,
     outcome: &Bound<'_, PyAny>,
@@ -32,12 +34,15 @@ pub(crate) fn resolve_unwatched(
         true => intern!(py, "_exception"),
         false => intern!(py, "_result"),
     };
+    let (is_watched, state) = (intern!(py, "_is_watched"), intern!(py, "_state"));
+    let (finished, condition) = (intern!(py, "FINISHED"), intern!(py, "_condition"));
+    let unlocked = Unlocked::get(py)?;
     future.setattr(part, outcome)?;
-    if future.getattr(intern!(py, "_is_watched"))?.is_truthy()? {
+    if future.getattr(is_watched)?.is_truthy()? {
         return Ok(false);
     }
-    future.setattr(intern!(py, "_state"), intern!(py, "FINISHED"))?;
-    future.setattr(intern!(py, "_condition"), Unlocked::get(py)?)?;
+    future.setattr(state, finished)?;
+    future.setattr(condition, unlocked)?;
     Ok(true)
 }
 

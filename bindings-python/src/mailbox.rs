@@ -160,7 +160,10 @@ impl Mailbox {
         let mut rest = Vec::new();
         for (token, outcome) in self.await_letters(py)? {
             let outcome = outcome.object(py)?;
-            let entry = futures.as_any().get_item(token)?;
+            // Whoever asked was interrupted before it had the future.
+            let Some(entry) = futures.get_item(token)? else {
+                continue;
+            };
             match resolve_unwatched(&entry.get_item(0)?, &outcome)? {
                 true => futures.del_item(token)?,
                 false => rest.push((token, outcome)),

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from onsmq import ErrorCode, Message, OnsClientError, Producer, SendResult
+from onsmq import ErrorCode, Message, OnsClientError, Producer, SendResult, aio
+from onsmq._futures import futures
 
 from .support.names import unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from onsmq import _onsmq
     from onsmq.testing import DevServer
 
 PATIENCE_S = 30
@@ -203,3 +205,38 @@ def test_those_that_nobody_keeps_are_gone_when_they_are_resolved(
         time.sleep(0.001)
     assert dropped() is None
     assert held() is None
+
+
+def test_what_a_future_of_this_python_has_is_left_out_knowingly() -> None:
+    known = {"_condition", "_state", "_result", "_exception", "_waiters", "_done_callbacks"}
+    assert set(vars(Future())) == known
+
+
+def test_an_interrupt_right_behind_a_send_is_nobody_elses(producer: Producer) -> None:
+    native = producer._native
+
+    def interrupted(message: Message, mailbox: _onsmq.Mailbox, token: int) -> None:
+        native.send_into(message, mailbox, token)
+        raise KeyboardInterrupt
+
+    for _ in range(10):
+        with pytest.raises(KeyboardInterrupt):
+            futures().ask(producer, interrupted, Message("quick", b"body"))
+        assert send(producer).result(PATIENCE_S)
+    producer.flush(PATIENCE_S)
+
+
+def test_an_interrupt_right_behind_a_send_leaves_the_loop_as_it_is(dev: DevServer) -> None:
+    async def sends() -> None:
+        async with aio.Producer(namesrv_addr=dev.namesrv_addr) as producer:
+
+            def interrupted(message: Message, mailbox: _onsmq.Mailbox, token: int) -> None:
+                producer._native.send_into(message, mailbox, token)
+                raise KeyboardInterrupt
+
+            for _ in range(10):
+                with pytest.raises(KeyboardInterrupt):
+                    producer._port.ask(interrupted, Message("quick", b"body"))
+                assert await producer.send(Message("quick", b"body"))
+
+    asyncio.run(sends())

@@ -114,10 +114,7 @@ impl AnyProducer {
     ) -> Result<BoxFuture<'static, Vec<Result<SendResult>>>> {
         match self {
             Self::Normal(producer) => Ok(producer.send_many(messages)),
-            Self::Ordered(producer) => {
-                let messages = messages.map(Cow::into_owned).collect();
-                Ok(Box::pin(producer.send_many(messages)))
-            }
+            Self::Ordered(producer) => Ok(producer.send_many(messages)),
             Self::Transactional(_) => Err(without_transaction()),
         }
     }

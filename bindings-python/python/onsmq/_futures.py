@@ -42,7 +42,8 @@ class Futures:
         try:
             send(message, self._mailbox, token)
         except BaseException:
-            del self._pending[token]
+            # An interrupt may come after its end.
+            self._pending.pop(token, None)
             raise
         return future
 
@@ -65,7 +66,9 @@ class Futures:
                 self._resolve(token, outcome)
 
     def _resolve(self, token: int, outcome: object) -> None:
-        future, _ = self._pending[token]
+        future, _ = self._pending.get(token, (None, None))
+        if future is None:  # whoever asked was interrupted meanwhile
+            return
         try:
             if isinstance(outcome, OnsClientError):
                 future.set_exception(outcome)
@@ -74,7 +77,7 @@ class Futures:
         except BaseException:  # noqa: BLE001 - sys.exit in a callback ends nobody else
             logger.exception("a callback of a future failed")
         # Only now: who flushes is not to miss it.
-        del self._pending[token]
+        self._pending.pop(token, None)
 
 
 _futures: Futures | None = None

@@ -33,7 +33,8 @@ class Port:
         try:
             start(*args, mailbox, token)
         except BaseException:
-            del self._pending[token]
+            # An interrupt may come after its end.
+            self._pending.pop(token, None)
             self._leave()
             raise
         return future
@@ -87,5 +88,7 @@ class Port:
         if self._mailbox is None:
             return
         for token in self._mailbox.deliver(self._pending):
-            self._watches[token]()
+            # None of a future whose asker was interrupted.
+            if watch := self._watches.get(token):
+                watch()
         self._leave()

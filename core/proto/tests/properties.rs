@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 use onsmq_proto::body::{TopicRouteData, to_standard_json};
 use onsmq_proto::codec::{Command, ExtFields, Frame, RequestCode, Serialization};
 use onsmq_proto::machine::{ProcessQueue, allocate_averagely};
+use onsmq_proto::message::batch::Entries;
 use onsmq_proto::message::compression::Algorithm;
 use onsmq_proto::message::{StoredMessages, batch, compression, properties, rules};
 use proptest::prelude::*;
@@ -40,6 +41,34 @@ proptest! {
             let _ = compression::decompress(flag, &raw, MAX);
         }
         let _ = TopicRouteData::decode(&raw);
+    }
+
+    #[test]
+    fn a_batch_that_is_cut_short_ends_with_an_error(
+        messages in proptest::collection::vec(
+            (proptest::collection::vec(any::<u8>(), 0..20), "[a-z]{0,9}"), 1..4),
+        body_length in any::<u32>(),
+    ) {
+        let mut batch = BytesMut::new();
+        let mut ends = vec![0];
+        for (body, properties) in &messages {
+            batch::put(&mut batch, 7, body, properties).expect("short");
+            ends.push(batch.len());
+        }
+        for cut in 0..=batch.len() {
+            let mut entries = Entries::new(&batch[..cut]);
+            let whole = ends.iter().filter(|end| **end <= cut).count() - 1;
+            for (body, properties) in &messages[..whole] {
+                let entry = entries.next().expect("one more").expect("whole");
+                prop_assert_eq!((entry.flag, entry.body, entry.properties), (7, &body[..], &properties[..]));
+            }
+            let is_cut = !ends.contains(&cut);
+            prop_assert_eq!(entries.next().is_some_and(|last| last.is_err()), is_cut);
+            prop_assert!(entries.next().is_none());
+        }
+        // Whatever length the first body claims.
+        batch[16..20].copy_from_slice(&body_length.to_be_bytes());
+        let _ = Entries::new(&batch).count();
     }
 
     #[test]

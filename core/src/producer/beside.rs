@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use onsmq_proto::message::properties::MAX_BYTES;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::compress::is_to_be_compressed;
@@ -52,7 +53,8 @@ impl Beside {
     where
         D: Done,
     {
-        let mut properties = PROPERTIES.take();
+        // Threads that come to their end have none any more, and may send still.
+        let mut properties = PROPERTIES.try_with(Cell::take).unwrap_or_default();
         properties.clear();
         let made = self
             .shared
@@ -65,7 +67,10 @@ impl Beside {
             Ok(leaving) => self.begin(leaving, content, in_flight, done),
             Err(error) => Begun::Refused(error, done),
         };
-        PROPERTIES.set(properties);
+        // Those of a message that was refused may be of any size.
+        if properties.capacity() <= 2 * MAX_BYTES {
+            let _ = PROPERTIES.try_with(|kept| kept.set(properties));
+        }
         begun
     }
 

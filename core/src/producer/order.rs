@@ -1,8 +1,9 @@
 //! The producer of ordered messages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use onsmq_proto::hash::java_string_hash;
 use rustc_hash::FxHashMap;
 
@@ -69,26 +70,28 @@ impl OrderProducer {
     /// returns what became of each, in their order. Those of one sharding key go one after another;
     /// once one has failed, those behind it are not sent, so that they may all be sent again in
     /// order.
-    pub fn send_many(
+    pub fn send_many<'m, M: Into<Cow<'m, Message>>>(
         &self,
-        messages: Vec<Message>,
-    ) -> impl Future<Output = Vec<Result<SendResult>>> + Send + use<> {
+        messages: impl IntoIterator<Item = M, IntoIter: ExactSizeIterator>,
+    ) -> BoxFuture<'static, Vec<Result<SendResult>>> {
         let mut lines = FxHashMap::<String, Vec<_>>::default();
+        let messages = messages.into_iter();
         let count = messages.len();
-        for (at, message) in messages.into_iter().enumerate() {
+        for (at, message) in messages.enumerate() {
+            let message = message.into().into_owned();
             let key = message.get_sharding_key().unwrap_or_default().to_owned();
             let topic = message.topic().to_owned();
             let send = self.send(message, &key);
             lines.entry(key).or_default().push((at, topic, send));
         }
-        async move {
+        Box::pin(async move {
             let mut sent: Vec<_> = (0..count).map(|_| None).collect();
             let lines = join_all(lines.into_values().map(one_by_one)).await;
             for (at, result) in lines.into_iter().flatten() {
                 sent[at] = Some(result);
             }
             sent.into_iter().flatten().collect()
-        }
+        })
     }
 }
 

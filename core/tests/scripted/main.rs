@@ -6,6 +6,7 @@ mod consuming;
 mod discovery;
 mod gathering;
 mod large_answers;
+mod lent;
 mod meanwhile;
 mod peer;
 mod recorder;

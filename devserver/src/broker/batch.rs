@@ -17,6 +17,7 @@ use crate::store::NewMessage;
 
 /// The longest property string that a record takes.
 const MAX_PROPERTIES: usize = i16::MAX as usize;
+
 impl Broker {
     /// Stores a batch as one: its messages follow each other in the queue. `draft` says what
     /// they have in common.
