@@ -49,6 +49,9 @@ def asynchronous(messages: int) -> list[Run]:
         return ["scenario=async", f"messages={messages // part}", *more]
 
     gathered, kib = "asynchronous send, 128 B", "asynchronous send, 1 KiB"
+    # Whole batches only.
+    whole = f"messages={messages // 4 // 32 * 32}"
+    batches = ["scenario=async", whole, "many=32", "in_flight=16", "body=1024"]
     alone = "asynchronous send, 128 B, one message a request"
     return [
         Run(gathered, "bare, batches of 100", c("bare", *of(1, "many=100", "in_flight=16"))),
@@ -76,7 +79,7 @@ def asynchronous(messages: int) -> list[Run]:
         Run(alone, "Apache's Java", java("apache", *of(4))),
         Run(alone, "vendor's Java", java("vendor", *of(4))),
         Run(alone, "Go", go(*of(10))),
-        Run(kib, "bare, batches of 32", c("bare", *of(4, "many=32", "in_flight=16", "body=1024"))),
+        Run(kib, "bare, batches of 32", c("bare", *batches)),
         Run(kib, "onsmq C", c("send", *of(4, "body=1024"))),
         Run(
             kib,
