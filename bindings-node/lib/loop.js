@@ -134,14 +134,13 @@ function runMany(count, begin) {
 function runEach(begin, settle) {
   hold()
   const id = take()
-  pending.set(id, (fault, value, at) => {
-    if (settle(fault, value, at) > 0) return
-    end()
-  })
   const end = () => {
     pending.delete(id)
     release()
   }
+  pending.set(id, (fault, value, at) => {
+    if (settle(fault, value, at) === 0) end()
+  })
   try {
     begin(id)
   } catch (error) {

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use bench_measurement::{Begun, Measurement};
 use onsmq::{Action, Begun as Send, Client, Config, Message, MessageExt, Producer, SendResult};
 use tokio::sync::{Notify, Semaphore};
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+type Outcome = Result<(), Box<dyn Error>>;
 
 /// Threads as the C ABI has them.
 const THREADS: usize = 2;
@@ -69,8 +69,12 @@ fn report(measurement: &Measurement, begun: &Begun<'_>, times_us: Vec<f64>) {
     );
 }
 
+fn topic(measurement: &Measurement) -> &str {
+    measurement.text("topic", "bench")
+}
+
 fn message(measurement: &Measurement) -> Message {
-    Message::new(measurement.text("topic", "bench"), measurement.body())
+    Message::new(topic(measurement), measurement.body())
 }
 
 async fn blocking(measurement: &Measurement, producer: &Producer) -> Outcome {
@@ -145,57 +149,67 @@ async fn stored(call: Option<impl Future<Output = Vec<onsmq::Result<SendResult>>
 
 async fn drain(measurement: &'static Measurement, config: &Config) -> Outcome {
     let consumer = Client::new().consumer(config)?;
-    let received = Arc::new(Received::default());
-    let listener = Arc::clone(&received);
-    let topic = measurement.text("topic", "bench");
-    consumer.subscribe(topic, "*", move |_| {
-        listener.more(1, measurement);
-        ready(Action::CommitMessage)
-    })?;
+    let (received, listener) = Received::shared(measurement);
+    consumer.subscribe(received.topic(), "*", move |_| listener.take(1))?;
     consumer.start().await?;
-    received.report(measurement).await;
+    received.report_all().await;
     consumer.shutdown().await;
     Ok(())
 }
 
 async fn drain_lists(measurement: &'static Measurement, config: &Config) -> Outcome {
     let consumer = Client::new().batch_consumer(config)?;
-    let received = Arc::new(Received::default());
-    let listener = Arc::clone(&received);
-    let topic = measurement.text("topic", "bench");
-    consumer.subscribe(topic, "*", move |messages: Vec<MessageExt>| {
-        listener.more(messages.len(), measurement);
-        ready(Action::CommitMessage)
-    })?;
+    let (received, listener) = Received::shared(measurement);
+    let take = move |messages: Vec<MessageExt>| listener.take(messages.len());
+    consumer.subscribe(received.topic(), "*", take)?;
     consumer.start().await?;
-    received.report(measurement).await;
+    received.report_all().await;
     consumer.shutdown().await;
     Ok(())
 }
 
 /// What has come. It counts from the first message on.
-#[derive(Default)]
 struct Received {
+    measurement: &'static Measurement,
     count: AtomicUsize,
     begun: OnceLock<Begun<'static>>,
     all: Notify,
 }
 
 impl Received {
-    fn more(&self, messages: usize, measurement: &'static Measurement) {
+    /// Nothing yet: for who waits for all, and for the listener.
+    fn shared(measurement: &'static Measurement) -> (Arc<Self>, Arc<Self>) {
+        let received = Arc::new(Self {
+            measurement,
+            count: AtomicUsize::default(),
+            begun: OnceLock::new(),
+            all: Notify::new(),
+        });
+        (Arc::clone(&received), received)
+    }
+
+    fn topic(&self) -> &'static str {
+        topic(self.measurement)
+    }
+
+    fn begun(&self) -> &Begun<'static> {
+        self.begun.get_or_init(|| self.measurement.begin())
+    }
+
+    fn take(&self, messages: usize) -> Ready<Action> {
         let before = self.count.fetch_add(messages, Ordering::Relaxed);
         if before == 0 {
-            self.begun.get_or_init(|| measurement.begin());
+            self.begun();
         }
-        let wanted = measurement.messages;
+        let wanted = self.measurement.messages;
         if before < wanted && before + messages >= wanted {
             self.all.notify_one();
         }
+        ready(Action::CommitMessage)
     }
 
-    async fn report(&self, measurement: &'static Measurement) {
+    async fn report_all(&self) {
         self.all.notified().await;
-        let begun = self.begun.get_or_init(|| measurement.begin());
-        report(measurement, begun, Vec::new());
+        report(self.measurement, self.begun(), Vec::new());
     }
 }

@@ -19,10 +19,19 @@ fn message(body: &str) -> Message {
 }
 
 /// Lends a message for the time of the call.
-fn lend(producer: &Producer, body: &str) -> Over {
+fn begin(
+    producer: &Producer,
+    body: &str,
+) -> (Begun<impl FnOnce(Result<SendResult>) + use<>>, Over) {
     let (done, over) = oneshot::channel();
     let lent = message(body);
     let begun = producer.send_then(&lent, |sent| drop(done.send(sent)));
+    (begun, over)
+}
+
+/// The same where there is room.
+fn lend(producer: &Producer, body: &str) -> Over {
+    let (begun, over) = begin(producer, body);
     assert!(matches!(begun, Begun::UnderWay), "there is room");
     over
 }
@@ -91,10 +100,7 @@ async fn once_there_is_room() {
     let config = peer.config().set("SendBufferMaxMessages", "1");
     let producer = peer.producer_of(&config).await;
     let (before, request) = busy(&mut peer, &producer).await;
-    let (done, over) = oneshot::channel();
-    let lent = message("later");
-    let begun = producer.send_then(&lent, |sent| drop(done.send(sent)));
-    drop(lent);
+    let (begun, over) = begin(&producer, "later");
     let Begun::Waits(room) = begun else {
         panic!("there is no room");
     };

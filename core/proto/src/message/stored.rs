@@ -346,29 +346,8 @@ impl StoredRecord<'_> {
         let v1 = topic <= 127;
         let mut head = [0; LONGEST_HEAD];
         let mut rest = head.as_mut_slice();
-        // Its length comes at the end.
-        rest.put_u32(0);
-        rest.put_u32(if v1 { MAGIC_V1 } else { MAGIC_V2 });
-        rest.put_u32(crc32fast::hash(self.body));
-        rest.put_i32(self.queue_id);
-        rest.put_i32(self.flag);
-        rest.put_i64(self.queue_offset);
-        rest.put_i64(self.commit_log_offset);
-        let v6 = |host: SocketAddr, bit| if host.is_ipv6() { bit } else { 0 };
-        rest.put_i32(
-            self.sys_flag & !(sys_flag::BORN_HOST_V6 | sys_flag::STORE_HOST_V6)
-                | v6(self.born_host, sys_flag::BORN_HOST_V6)
-                | v6(self.store_host, sys_flag::STORE_HOST_V6),
-        );
-        rest.put_i64(self.born_timestamp);
-        put_address(&mut rest, self.born_host);
-        rest.put_i64(self.store_timestamp);
-        put_address(&mut rest, self.store_host);
-        rest.put_i32(self.reconsume_times);
-        rest.put_i64(self.prepared_transaction_offset);
-        rest.put_i32(body);
-        let unused = rest.len();
-        let head_length = LONGEST_HEAD - unused;
+        self.put_head(&mut rest, v1, body);
+        let head_length = LONGEST_HEAD - rest.len();
         let total = head_length
             + self.body.len()
             + if v1 { 1 } else { 2 }
@@ -392,6 +371,30 @@ impl StoredRecord<'_> {
         buf.put_i16(properties);
         buf.put_slice(self.properties.as_bytes());
         Ok(())
+    }
+
+    /// What comes before the body, the record's own length left out.
+    fn put_head(&self, rest: &mut &mut [u8], v1: bool, body: i32) {
+        rest.put_u32(0);
+        rest.put_u32(if v1 { MAGIC_V1 } else { MAGIC_V2 });
+        rest.put_u32(crc32fast::hash(self.body));
+        rest.put_i32(self.queue_id);
+        rest.put_i32(self.flag);
+        rest.put_i64(self.queue_offset);
+        rest.put_i64(self.commit_log_offset);
+        let v6 = |host: SocketAddr, bit| if host.is_ipv6() { bit } else { 0 };
+        rest.put_i32(
+            self.sys_flag & !(sys_flag::BORN_HOST_V6 | sys_flag::STORE_HOST_V6)
+                | v6(self.born_host, sys_flag::BORN_HOST_V6)
+                | v6(self.store_host, sys_flag::STORE_HOST_V6),
+        );
+        rest.put_i64(self.born_timestamp);
+        put_address(rest, self.born_host);
+        rest.put_i64(self.store_timestamp);
+        put_address(rest, self.store_host);
+        rest.put_i32(self.reconsume_times);
+        rest.put_i64(self.prepared_transaction_offset);
+        rest.put_i32(body);
     }
 }
 
