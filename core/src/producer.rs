@@ -2,15 +2,18 @@
 //! within the time that a send is given.
 
 mod attempt;
+mod batch;
 mod beside;
 mod buffer;
 mod check;
 mod compress;
+mod done;
 mod gather;
 mod in_flight;
 mod lead;
 mod leaving;
 mod life;
+mod line;
 mod many;
 mod next;
 mod normal;
@@ -21,6 +24,7 @@ mod shared;
 mod stored;
 mod system;
 mod timed;
+mod topic;
 mod transaction;
 mod turns;
 mod vip;
@@ -30,7 +34,6 @@ pub use beside::{Begun, Entering};
 pub(crate) use check::Checker;
 pub use normal::Producer;
 pub use order::OrderProducer;
-pub(crate) use outgoing::Outgoing;
 pub(crate) use system::SystemProducer;
 pub use timed::TimedFallback;
 pub use transaction::{Transaction, TransactionProducer, TransactionStatus};

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use crate::producer::Outgoing;
 use crate::{Action, Error, Message, MessageExt, SendResult};
 
 /// The `target` of all spans.
@@ -69,18 +68,10 @@ pub(crate) fn send(
     span
 }
 
-/// What is known once a message has its id.
-pub(crate) fn outgoing(span: &Span, outgoing: &Outgoing) {
-    if !span.is_disabled() {
-        span.record("messaging.message.id", outgoing.message_id.as_str());
-        let kind = match () {
-            () if outgoing.is_half() => "transaction",
-            () if outgoing.order_key().is_some() => "fifo",
-            () if outgoing.start_deliver_time.is_some() => "delay",
-            () => "normal",
-        };
-        span.record("messaging.rocketmq.message.type", kind);
-    }
+/// What is known once a message has its id. `kind` is what OpenTelemetry calls it.
+pub(crate) fn outgoing(span: &Span, message_id: &str, kind: &str) {
+    span.record("messaging.message.id", message_id);
+    span.record("messaging.rocketmq.message.type", kind);
 }
 
 /// How a send went.

@@ -9,7 +9,7 @@ use onsmq_proto::machine::{Backoff, MessageQueue, Route};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::gather::Gathering;
+use super::line::Lines;
 use super::next::{Next, next_step};
 use super::outgoing::Outgoing;
 use super::select::{Selector, by_sharding_key, has_alternative};
@@ -37,7 +37,7 @@ pub(super) struct Sender {
     /// What sends beside their callers run on.
     pub(super) runtime: Handle,
     /// How sends leave together, if they do.
-    pub(super) gathering: Option<Gathering>,
+    pub(super) lines: Option<Lines>,
     pub(super) selector: Selector,
     pub(super) timed_fallback: TimedFallback,
     /// Whether sends go to the brokers' ports for sends.
@@ -115,7 +115,7 @@ impl Sender {
         let instance = &self.instance;
         let route = instance
             .routes
-            .for_sending(&instance.peers, outgoing.wire_topic(), tries.deadline)
+            .for_sending(&instance.peers, outgoing.topic.wire(), tries.deadline)
             .await?;
         let queue = match queue {
             Some(queue) => queue,
@@ -149,10 +149,11 @@ impl Sender {
         failed: Option<&Arc<str>>,
     ) -> Result<&'a MessageQueue> {
         match outgoing.order_key() {
-            Some(key) => by_sharding_key(&outgoing.topic, route, key),
-            None => self
-                .selector
-                .choose(&outgoing.topic, route, &self.instance.health, failed),
+            Some(key) => by_sharding_key(outgoing.topic.plain(), route, key),
+            None => {
+                self.selector
+                    .choose(outgoing.topic.plain(), route, &self.instance.health, failed)
+            }
         }
     }
 
@@ -172,7 +173,7 @@ impl Sender {
     ) -> Result<Stored> {
         let (place, answer) = self.request_once(outgoing, queue, deadline).await?;
         let at = place.at(queue, 0, &Arc::new(answer));
-        Ok(at.of(outgoing.message_id, outgoing.topic_at(queue)))
+        Ok(at.of(outgoing.message_id, outgoing.topic.at(queue)))
     }
 
     /// Sends a message to a queue, once.
@@ -242,7 +243,7 @@ impl Sender {
         };
         Ok(Send {
             group: &self.group,
-            topic: outgoing.wire_topic(),
+            topic: outgoing.topic.wire(),
             queue_id: queue.queue_id,
             sys_flag: outgoing.sys_flag,
             born_timestamp: outgoing.born_timestamp,
@@ -284,7 +285,7 @@ impl Sender {
         let instance = &self.instance;
         let route = instance
             .routes
-            .for_sending(&instance.peers, outgoing.wire_topic(), deadline)
+            .for_sending(&instance.peers, outgoing.topic.wire(), deadline)
             .await?;
         let queue = self.choose(outgoing, &route, None)?;
         let address = instance.routes.master(&queue.topic, &queue.broker_name)?;
@@ -332,7 +333,7 @@ impl Sender {
         if tries.count == 2 && error.kind() == ErrorKind::ConnectFailed {
             self.look_up(outgoing, tries).await;
         }
-        let route = self.instance.routes.get(outgoing.wire_topic());
+        let route = self.instance.routes.get(outgoing.topic.wire());
         let elsewhere = route.is_some_and(|route| may_go_elsewhere(outgoing, &route));
         let pause = match elsewhere && tries.count < 3 {
             true => Duration::ZERO,
@@ -357,7 +358,7 @@ impl Sender {
         let refresh = self
             .instance
             .routes
-            .refresh(&self.instance.peers, outgoing.wire_topic());
+            .refresh(&self.instance.peers, outgoing.topic.wire());
         // The old route serves where no new one comes.
         let _ = tokio::time::timeout_at(until, refresh).await;
     }

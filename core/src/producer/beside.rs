@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use onsmq_proto::message::properties::MAX_BYTES;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::batch::{Entry, Hold};
 use super::compress::is_to_be_compressed;
-use super::leaving::Leaving;
+use super::done::Done;
+use super::in_flight::Token;
+use super::leaving::{Draft, Leaving};
 use super::many::{Many, Slot};
-use super::outgoing::Content;
+use super::outgoing::{Content, SHARED_KIND, may_share};
 use super::shared::{Running, Shared};
-use super::waiting::{Done, Waiting};
-use crate::{Error, Message, Result, SendResult};
+use super::waiting::Waiting;
+use crate::{Error, Message, Result, SendResult, spans};
 
 /// What became of a message that is to be sent beside the caller.
 pub enum Begun<D> {
@@ -35,36 +37,26 @@ thread_local! {
     static PROPERTIES: Cell<String> = const { Cell::new(String::new()) };
 }
 
-/// A producer that sends beside its callers.
-#[derive(Clone)]
-pub(super) struct Beside {
-    pub(super) shared: Arc<Shared>,
-    pub(super) running: Arc<Running>,
+/// A producer that sends beside its callers, for as long as one of them sees to it that it does not
+/// end.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'a> {
+    pub(super) shared: &'a Arc<Shared>,
+    pub(super) running: &'a Arc<Running>,
 }
 
-impl Beside {
+impl Beside<'_> {
     /// Sends a message, and has `done` called with what became of it.
-    pub(super) fn send<D>(
-        &self,
-        mut message: Cow<'_, Message>,
-        in_flight: TaskTrackerToken,
-        done: D,
-    ) -> Begun<D>
+    pub(super) fn send<D>(self, message: &mut Cow<'_, Message>, done: D) -> Begun<D>
     where
         D: Done,
     {
         // Threads that come to their end have none any more, and may send still.
         let mut properties = PROPERTIES.try_with(Cell::take).unwrap_or_default();
         properties.clear();
-        let made = self
-            .shared
-            .leaving_without(&self.running, &mut message, &mut properties);
-        let content = Content {
-            body: message.body(),
-            properties: &properties,
-        };
-        let begun = match made {
-            Ok(leaving) => self.begin(leaving, content, in_flight, done),
+        let draft = self.shared.draft(self.running, message, &mut properties);
+        let begun = match draft {
+            Ok(draft) => self.begin(message, draft, &properties, done),
             Err(error) => Begun::Refused(error, done),
         };
         // Those of a message that was refused may be of any size.
@@ -74,28 +66,50 @@ impl Beside {
         begun
     }
 
-    fn begin<D>(
-        &self,
-        mut leaving: Leaving,
-        content: Content<'_>,
-        in_flight: TaskTrackerToken,
-        done: D,
-    ) -> Begun<D>
+    fn begin<D>(self, message: &Message, draft: Draft, properties: &str, done: D) -> Begun<D>
     where
         D: Done,
     {
-        if let Some(room) = self.running.buffer.try_take(content.bytes()) {
-            self.leave(Waiting::new(leaving, done, (in_flight, room)), content);
+        let Self { shared, running } = self;
+        let body = message.body();
+        let content = Content { body, properties };
+        let whole = |draft| shared.whole(draft, message, body.clone(), properties.to_owned());
+        let Some(share) = running.buffer.try_take(content.bytes()) else {
+            return self.wait(whole(draft), done);
+        };
+        if is_to_be_compressed(body, &shared.config) || !may_share(message) {
+            let held = (running.sends.token(), share.own());
+            self.leave(Waiting::new(whole(draft), done.into_any(), held));
             return Begun::UnderWay;
         }
-        leaving.outgoing.keep(content);
-        let this = self.clone();
+        spans::outgoing(&draft.span, &draft.message_id, SHARED_KIND);
+        let entry = Entry {
+            draft,
+            content,
+            hold: Hold::Lent(running, share),
+            done,
+        };
+        let sender = &running.sender;
+        if let Some(alone) = sender.gather(message.topic(), entry) {
+            let (done, held) = (alone.done.into_any(), alone.hold.own());
+            Waiting::new(whole(alone.draft), done, held).carry_on(sender, None);
+        }
+        Begun::UnderWay
+    }
+
+    /// There is no room yet.
+    fn wait<D>(self, leaving: Leaving, done: D) -> Begun<D>
+    where
+        D: Done,
+    {
+        let (shared, running) = (Arc::clone(self.shared), Arc::clone(self.running));
+        let in_flight = running.sends.token();
         Begun::Waits(Box::pin(async move {
-            match leaving.room(&this.running.buffer).await {
+            match leaving.room(&running.buffer).await {
                 Ok(room) => {
-                    let content = leaving.outgoing.take_content();
-                    let waiting = Waiting::new(leaving, done, (in_flight, room));
-                    this.leave(waiting, Content::of(&content));
+                    let waiting = Waiting::new(leaving, done.into_any(), (in_flight, room));
+                    let (shared, running) = (&shared, &running);
+                    Beside { shared, running }.leave(waiting);
                     Ok(())
                 }
                 Err(error) => Err((error, done)),
@@ -103,27 +117,36 @@ impl Beside {
         }))
     }
 
+    /// Has a send leave that is whole. Bodies are compressed beside the caller as well.
+    fn leave(self, waiting: Waiting) {
+        let (sender, shared) = (Arc::clone(&self.running.sender), Arc::clone(self.shared));
+        let leave = async move { waiting.leave(&sender, &shared.config).await };
+        self.running.sender.runtime.spawn(leave);
+    }
+
     /// Sends many messages: those that there is room for with this call, the others with the future,
     /// which returns what became of each.
     pub(super) fn send_all<'m, M: Into<Cow<'m, Message>>>(
         self,
         messages: impl ExactSizeIterator<Item = M>,
-        in_flight: TaskTrackerToken,
+        in_flight: Token,
     ) -> BoxFuture<'static, Vec<Result<SendResult>>> {
         let many = Many::new(messages.len());
         let mut sends = messages.map(Into::into).enumerate();
         let mut waits = self.send_next(&mut sends, &many);
         // None where all are under way.
         let left: Vec<_> = sends.map(|(at, it)| (at, it.into_owned())).collect();
+        let (shared, running) = (Arc::clone(self.shared), Arc::clone(self.running));
         Box::pin(async move {
             // For all of them.
             let _in_flight = in_flight;
+            let (shared, running) = (&shared, &running);
             let mut sends = left.into_iter().map(|(at, it)| (at, Cow::Owned(it)));
             while let Some(room) = waits {
                 if let Err((error, slot)) = room.await {
                     slot.fill(Err(error));
                 }
-                waits = self.send_next(&mut sends, &many);
+                waits = Beside { shared, running }.send_next(&mut sends, &many);
             }
             many.all().await
         })
@@ -131,34 +154,17 @@ impl Beside {
 
     /// Sends the next ones, up to one that has to wait.
     fn send_next<'m>(
-        &self,
+        self,
         sends: &mut impl Iterator<Item = (usize, Cow<'m, Message>)>,
         many: &Many,
     ) -> Option<Entering<Slot>> {
-        for (at, message) in sends {
-            let in_flight = self.running.sends.token();
-            match self.send(message, in_flight, many.slot(at)) {
+        for (at, mut message) in sends {
+            match self.send(&mut message, many.slot(at)) {
                 Begun::UnderWay => {}
                 Begun::Waits(room) => return Some(room),
                 Begun::Refused(error, slot) => slot.fill(Err(error)),
             }
         }
         None
-    }
-
-    /// Bodies are compressed beside the caller as well.
-    fn leave(&self, mut waiting: Waiting, content: Content<'_>) {
-        let sender = &self.running.sender;
-        if !is_to_be_compressed(content.body, &self.shared.config) {
-            waiting.leaving().is_known();
-            return sender.send_beside(waiting, content);
-        }
-        waiting.keep(content);
-        let (sender, shared) = (Arc::clone(sender), Arc::clone(&self.shared));
-        sender.runtime.clone().spawn(async move {
-            waiting.ready(&shared.config).await;
-            let content = waiting.take_content();
-            sender.send_beside(waiting, Content::of(&content));
-        });
     }
 }

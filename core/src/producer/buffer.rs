@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::config::{BufferLimits, WhenFull};
@@ -19,8 +19,68 @@ pub(super) struct Buffer {
     all: usize,
 }
 
-/// The room that a message takes up, until this is dropped.
-pub(super) type Room = OwnedSemaphorePermit;
+/// Room for a message that is about to be in flight. It costs less than a [`Room`], which it
+/// becomes, or a part of.
+pub(super) struct Share<'a> {
+    permit: SemaphorePermit<'a>,
+    of: &'a Arc<Semaphore>,
+}
+
+/// The room that messages in flight take up, until this is dropped.
+pub(super) struct Room {
+    of: Arc<Semaphore>,
+    size: usize,
+}
+
+impl Share<'_> {
+    pub(super) fn size(&self) -> usize {
+        self.permit.num_permits()
+    }
+
+    pub(super) fn own(self) -> Room {
+        let size = self.size();
+        self.permit.forget();
+        Room {
+            of: Arc::clone(self.of),
+            size,
+        }
+    }
+}
+
+impl Room {
+    pub(super) const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Room for one more.
+    pub(super) fn add(&mut self, share: Share<'_>) {
+        self.size += share.size();
+        share.permit.forget();
+    }
+
+    /// Room of the same producer.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        self.size += std::mem::take(&mut other.size);
+    }
+
+    /// A part of it, of this size at most.
+    pub(super) fn split(&mut self, size: usize) -> Self {
+        let size = size.min(self.size);
+        self.size -= size;
+        Self {
+            of: Arc::clone(&self.of),
+            size,
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if self.size > 0 {
+            self.of.add_permits(self.size);
+        }
+    }
+}
 
 impl Buffer {
     pub(super) fn new(limits: BufferLimits) -> Self {
@@ -46,9 +106,16 @@ impl Buffer {
     }
 
     /// Room for a message, if there is some.
-    pub(super) fn try_take(&self, bytes: usize) -> Option<Room> {
-        let size = self.size(bytes);
-        Arc::clone(&self.room).try_acquire_many_owned(size).ok()
+    pub(super) fn try_take(&self, bytes: usize) -> Option<Share<'_>> {
+        let permit = self.room.try_acquire_many(self.size(bytes)).ok()?;
+        Some(self.share(permit))
+    }
+
+    const fn share<'a>(&'a self, permit: SemaphorePermit<'a>) -> Share<'a> {
+        Share {
+            permit,
+            of: &self.room,
+        }
     }
 
     /// Room for a message.
@@ -57,14 +124,14 @@ impl Buffer {
     /// [`ErrorKind::FlowControl`] where there is none, at once or when the time is over.
     pub(super) async fn take(&self, bytes: usize, deadline: Instant) -> Result<Room> {
         if let Some(room) = self.try_take(bytes) {
-            return Ok(room);
+            return Ok(room.own());
         }
         if self.limits.when_full == WhenFull::Fail {
             return Err(self.full("now"));
         }
-        let room = Arc::clone(&self.room).acquire_many_owned(self.size(bytes));
-        match tokio::time::timeout_at(deadline, room).await {
-            Ok(Ok(room)) => Ok(room),
+        let permit = self.room.acquire_many(self.size(bytes));
+        match tokio::time::timeout_at(deadline, permit).await {
+            Ok(Ok(permit)) => Ok(self.share(permit).own()),
             // It is never closed.
             Ok(Err(_)) | Err(_) => Err(self.full("in time")),
         }
@@ -100,6 +167,7 @@ mod tests {
         let by_count = buffer(3, 1000);
         let rooms: Vec<_> = (0..4).filter_map(|_| by_count.try_take(1)).collect();
         assert_eq!(rooms.len(), 3);
+        drop(rooms);
         let by_bytes = buffer(1000, 1000);
         let first = by_bytes.try_take(600);
         assert!(first.is_some() && by_bytes.try_take(600).is_none());
@@ -108,5 +176,20 @@ mod tests {
         // What is larger than all of it has it alone.
         let all = by_bytes.try_take(5000);
         assert!(all.is_some() && by_bytes.try_take(1).is_none());
+    }
+
+    #[test]
+    fn the_room_of_many_is_let_go_of_at_once_or_in_parts() {
+        let buffer = buffer(10, 1000);
+        let taken = || 1000 - buffer.room.available_permits();
+        let mut room = buffer.try_take(300).expect("there is room").own();
+        room.add(buffer.try_take(200).expect("there is room"));
+        room.merge(buffer.try_take(1).expect("there is room").own());
+        assert_eq!((room.size(), taken()), (600, 600));
+        let part = room.split(250);
+        drop(room);
+        assert_eq!(taken(), 250);
+        drop(part);
+        assert_eq!(taken(), 0);
     }
 }

@@ -3,45 +3,19 @@
 
 use std::sync::Arc;
 
-use onsmq_proto::machine::{Accumulator, BatchLimits, MessageQueue, Route};
-use parking_lot::{Mutex, RwLock};
-use rustc_hash::FxHashMap;
+use onsmq_proto::machine::{Accumulator, MessageQueue, Route};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::attempt::{Sender, Tries};
+use super::batch::{Batch, Entry, Hold, unpacked};
+use super::done::Done;
 use super::lead::Lead;
 use super::leaving::Leaving;
-use super::outgoing::{Content, Outgoing};
-use super::waiting::{Held, Waiting, unpacked};
+use super::line::Line;
+use super::waiting::Held;
 use crate::instance::Instance;
 use crate::{Error, ErrorKind, Result, SendResult};
-
-/// The lines in which the sends of a producer wait, one for each topic.
-pub(super) struct Gathering {
-    lines: RwLock<FxHashMap<String, Arc<Line>>>,
-    pub(super) limits: BatchLimits,
-}
-
-pub(super) type Line = Mutex<Accumulator<Waiting>>;
-
-impl Gathering {
-    pub(super) fn new(limits: BatchLimits) -> Self {
-        Self {
-            lines: RwLock::default(),
-            limits,
-        }
-    }
-
-    fn line(&self, topic: &str) -> Arc<Line> {
-        if let Some(line) = self.lines.read().get(topic) {
-            return Arc::clone(line);
-        }
-        let new_line = || Arc::new(Mutex::new(Accumulator::new(self.limits)));
-        let mut lines = self.lines.write();
-        Arc::clone(lines.entry(topic.to_owned()).or_insert_with(new_line))
-    }
-}
 
 /// When a message leaves.
 enum Turn {
@@ -53,49 +27,43 @@ enum Turn {
     Alone,
 }
 
+/// What becomes of a send that its caller waits for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is looked at where it was made"
+)]
+enum Way {
+    /// It leaves together with others.
+    Together(oneshot::Receiver<Result<SendResult>>),
+    /// It leaves alone, and at once: with a queue that is its own for as long as it takes, or
+    /// without.
+    Alone(Leaving, Held, Option<Lead>),
+}
+
 impl Sender {
-    /// The line of a message, if it may leave together with others.
-    fn line_of(&self, outgoing: &Outgoing, content: Content<'_>) -> Option<Arc<Line>> {
-        let gathering = self.gathering.as_ref()?;
-        let may = outgoing.may_share() && content.bytes() <= gathering.limits.bytes;
-        may.then(|| gathering.line(outgoing.wire_topic()))
-    }
-
-    /// Has a message wait for others to leave with. It is handed back where it is to leave at once:
-    /// with a queue that is its own for as long as it takes, or alone.
-    fn wait(self: &Arc<Self>, waiting: Waiting) -> Option<(Waiting, Option<Lead>)> {
-        let outgoing = waiting.outgoing();
-        let Some(line) = self.line_of(outgoing, outgoing.content()) else {
-            return Some((waiting, None));
+    /// Sends a message beside the caller, together with what waits or comes right behind it. It is
+    /// handed back where it is to leave alone.
+    pub(super) fn gather<'a, D: Done>(
+        self: &Arc<Self>,
+        topic: &str,
+        entry: Entry<'a, D>,
+    ) -> Option<Entry<'a, D>> {
+        let bytes = entry.content.bytes();
+        let lines = self.lines.as_ref();
+        let Some(lines) = lines.filter(|lines| lines.have_room(bytes)) else {
+            return Some(entry);
         };
-        let mut sends = line.lock();
-        match self.turn(&line, &mut sends, &waiting) {
-            Turn::Alone => Some((waiting, None)),
-            Turn::Now(lead) => Some((waiting, Some(lead))),
-            Turn::Later => {
-                self.join(waiting, &mut sends);
-                None
+        let (alone, lead) = lines.line(topic, |line| {
+            let mut sends = line.sends.lock();
+            let deadline = entry.draft.begun + line.timeout;
+            match self.turn(line, &mut sends, deadline) {
+                Turn::Alone => (Some(entry), None),
+                Turn::Later => (enter(entry, &mut sends), None),
+                Turn::Now(lead) => (enter(entry, &mut sends), Some(lead)),
             }
-        }
-    }
-
-    /// Sends a message beside the caller, together with what waits or comes right behind it. Its
-    /// content is lent.
-    pub(super) fn send_beside(self: &Arc<Self>, mut waiting: Waiting, content: Content<'_>) {
-        if let Some(line) = self.line_of(waiting.outgoing(), content) {
-            let mut sends = line.lock();
-            match self.turn(&line, &mut sends, &waiting) {
-                Turn::Alone => {}
-                Turn::Now(lead) => {
-                    self.enter(waiting, content, &mut sends);
-                    drop(sends);
-                    return lead.drive();
-                }
-                Turn::Later => return self.enter(waiting, content, &mut sends),
-            }
-        }
-        waiting.keep(content);
-        waiting.carry_on(self, None);
+        });
+        lead.into_iter().for_each(Lead::drive);
+        alone
     }
 
     /// When a message leaves. The first one to a topic has its queues found out, for all that come
@@ -103,17 +71,15 @@ impl Sender {
     fn turn(
         self: &Arc<Self>,
         line: &Arc<Line>,
-        sends: &mut Accumulator<Waiting>,
-        waiting: &Waiting,
+        sends: &mut Accumulator<Batch>,
+        deadline: Instant,
     ) -> Turn {
         if sends.has_waiting() {
             return Turn::Later;
         }
-        let topic = waiting.outgoing().wire_topic();
-        match self.instance.routes.get(topic) {
+        match self.instance.routes.get(line.topic.wire()) {
             None => {
-                let (line, topic) = (Arc::clone(line), topic.to_owned());
-                let finds = Arc::clone(self).find_queues(line, topic, waiting.deadline());
+                let finds = Arc::clone(self).find_queues(Arc::clone(line), deadline);
                 self.runtime.spawn(finds);
                 Turn::Later
             }
@@ -125,32 +91,10 @@ impl Sender {
         }
     }
 
-    /// Has a message that is whole wait in its line.
-    pub(super) fn join(self: &Arc<Self>, mut waiting: Waiting, sends: &mut Accumulator<Waiting>) {
-        let content = waiting.take_content();
-        self.enter(waiting, Content::of(&content), sends);
-    }
-
-    fn enter(
-        self: &Arc<Self>,
-        waiting: Waiting,
-        Content { body, properties }: Content<'_>,
-        sends: &mut Accumulator<Waiting>,
-    ) {
-        if let Err((waiting, error)) = sends.push(waiting, body, properties) {
-            let error = Error::internal(format!("a message cannot be put in a batch: {error}"));
-            let error = waiting.outgoing().told_of(error);
-            // Not here, where the line is locked: whoever is told may send again.
-            let sender = Arc::clone(self);
-            self.runtime
-                .spawn(async move { waiting.over(&sender, Err(error)) });
-        }
-    }
-
     /// Finds out the queues of a topic, for all that wait for them.
-    async fn find_queues(self: Arc<Self>, line: Arc<Line>, topic: String, deadline: Instant) {
+    async fn find_queues(self: Arc<Self>, line: Arc<Line>, deadline: Instant) {
         let Instance { routes, peers, .. } = &*self.instance;
-        match routes.for_sending(peers, &topic, deadline).await {
+        match routes.for_sending(peers, line.topic.wire(), deadline).await {
             // Who has a queue already, takes along what waits.
             Ok(route) if !route.write_queues.is_empty() => {
                 if let Some(lead) = self.another_lead(&line, &route) {
@@ -160,11 +104,11 @@ impl Sender {
             // Each may have time left to try again.
             found => {
                 let mut waiting = Vec::new();
-                let mut line = line.lock();
-                while let Some(gathered) = line.next_batch() {
-                    waiting.extend(unpacked(gathered));
+                let mut sends = line.sends.lock();
+                while let Some(gathered) = sends.next_batch() {
+                    waiting.extend(unpacked(gathered, &line));
                 }
-                drop(line);
+                drop(sends);
                 for waiting in waiting {
                     let tries = Tries::new(waiting.deadline());
                     let failure = found.as_ref().err().map(|error| (tries, error.clone()));
@@ -180,23 +124,52 @@ impl Sender {
         leaving: Leaving,
         held: Held,
     ) -> Result<SendResult> {
-        let (told, over) = oneshot::channel();
-        let waiting = Waiting::new(leaving, |sent| drop(told.send(sent)), held);
-        match self.wait(waiting) {
-            Some((waiting, lead)) => {
+        match self.way(leaving, held) {
+            Way::Together(over) => over.await.unwrap_or_else(|_| Err(ended())),
+            Way::Alone(leaving, _held, lead) => {
                 let queue = lead.as_ref().map(Lead::queue);
-                let leaving = waiting.leaving();
                 let sent = leaving.sent_by(self, queue).await;
                 drop(lead);
                 leaving.told(self, sent)
             }
-            None => over.await.unwrap_or_else(|_| Err(ended())),
+        }
+    }
+
+    fn way(self: &Arc<Self>, leaving: Leaving, held: Held) -> Way {
+        let outgoing = &leaving.outgoing;
+        let may = outgoing.may_share();
+        let bytes = outgoing.content().bytes();
+        let lines = self.lines.as_ref();
+        let Some(lines) = lines.filter(|lines| may && lines.have_room(bytes)) else {
+            return Way::Alone(leaving, held, None);
+        };
+        let line = lines.line(outgoing.topic.plain(), Arc::clone);
+        let mut sends = line.sends.lock();
+        match self.turn(&line, &mut sends, leaving.deadline) {
+            Turn::Alone => return Way::Alone(leaving, held, None),
+            Turn::Now(lead) => return Way::Alone(leaving, held, Some(lead)),
+            Turn::Later => {}
+        }
+        let (draft, outgoing) = leaving.apart();
+        let (told, over) = oneshot::channel();
+        let entry = Entry {
+            draft,
+            content: outgoing.content(),
+            hold: Hold::Own(held),
+            done: told,
+        };
+        let refused = enter(entry, &mut sends).map(|it| (it.draft, it.hold.own()));
+        match refused {
+            None => Way::Together(over),
+            Some((draft, held)) => {
+                Way::Alone(Leaving::of(draft, outgoing, line.timeout), held, None)
+            }
         }
     }
 
     /// A queue to send to what waits for others.
     pub(super) fn another_lead(self: &Arc<Self>, line: &Arc<Line>, route: &Route) -> Option<Lead> {
-        let mut sends = line.lock();
+        let mut sends = line.sends.lock();
         if !sends.has_waiting() {
             return None;
         }
@@ -206,7 +179,7 @@ impl Sender {
     fn take_up(
         self: &Arc<Self>,
         line: &Arc<Line>,
-        sends: &mut Accumulator<Waiting>,
+        sends: &mut Accumulator<Batch>,
         route: &Route,
     ) -> Option<Lead> {
         let queue = self.free_queue(sends, route)?.clone();
@@ -216,13 +189,26 @@ impl Sender {
 
     pub(super) fn free_queue<'a>(
         &self,
-        sends: &Accumulator<Waiting>,
+        sends: &Accumulator<Batch>,
         route: &'a Route,
     ) -> Option<&'a MessageQueue> {
         let is_free = |queue: &MessageQueue| sends.is_free(queue);
         self.selector
             .choose_free(route, &self.instance.health, is_free)
     }
+}
+
+/// Has a send wait in its line. It is handed back where its message has no place in a batch.
+pub(super) fn enter<'a, D: Done>(
+    entry: Entry<'a, D>,
+    sends: &mut Accumulator<Batch>,
+) -> Option<Entry<'a, D>> {
+    let content = entry.content;
+    let Ok(batch) = sends.push(content.body, content.properties) else {
+        return Some(entry);
+    };
+    batch.add(entry.draft, entry.hold, entry.done);
+    None
 }
 
 /// The runtime ends while a message waits.

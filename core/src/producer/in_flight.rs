@@ -10,14 +10,38 @@ pub(super) struct InFlight(Mutex<Generations>);
 
 #[derive(Default)]
 struct Generations {
+    /// How many there were before the current one.
+    number: u64,
     current: TaskTracker,
     before: Vec<TaskTracker>,
 }
 
+/// A send, or some, are in flight for as long as this lives.
+#[derive(Clone)]
+pub(super) struct Token {
+    generation: u64,
+    _in_flight: TaskTrackerToken,
+}
+
+impl Token {
+    /// One for the sends of both: whoever waits for the sends of a time waits for those begun
+    /// before as well.
+    pub(super) fn or_older(self, other: Self) -> Self {
+        match self.generation <= other.generation {
+            true => self,
+            false => other,
+        }
+    }
+}
+
 impl InFlight {
-    /// A send is in flight for as long as the token lives.
-    pub(super) fn token(&self) -> TaskTrackerToken {
-        self.0.lock().current.token()
+    /// A send begins.
+    pub(super) fn token(&self) -> Token {
+        let sends = self.0.lock();
+        Token {
+            generation: sends.number,
+            _in_flight: sends.current.token(),
+        }
     }
 
     /// Waits for the sends that are in flight now, and for none that begins later.
@@ -26,6 +50,7 @@ impl InFlight {
             let mut sends = self.0.lock();
             let current = std::mem::take(&mut sends.current);
             current.close();
+            sends.number += 1;
             sends.before.retain(|sends| !sends.is_empty());
             sends.before.push(current);
             sends.before.clone()
@@ -64,5 +89,19 @@ mod tests {
         assert!(sends.wait().now_or_never().is_none());
         drop(later);
         assert!(sends.wait().now_or_never().is_some());
+    }
+
+    #[test]
+    fn what_begins_later_may_be_counted_with_what_began_before() {
+        let sends = InFlight::default();
+        let first = sends.token();
+        let mut early = Box::pin(sends.wait());
+        let both = sends.token().or_older(first);
+        let mut late = Box::pin(sends.wait());
+        assert!((&mut early).now_or_never().is_none());
+        assert!((&mut late).now_or_never().is_none());
+        drop(both);
+        assert!(early.now_or_never().is_some());
+        assert!(late.now_or_never().is_some());
     }
 }

@@ -8,12 +8,13 @@ use onsmq_proto::machine::{Accumulator, BatchLimits, Gathered, MessageQueue, Rou
 use tokio::time::Instant;
 
 use super::attempt::{Sender, Tries, try_deadline};
-use super::gather::Line;
+use super::batch::{Batch, unpacked};
+use super::gather::enter;
+use super::line::Line;
 use super::next::{Next, next_step};
-use super::outgoing::Outgoing;
 use super::select::has_alternative;
 use super::stored::{Answer, Place};
-use super::waiting::{Waiting, unpacked};
+use super::waiting::Waiting;
 use crate::request::send::Send;
 use crate::{Error, ErrorKind, Result};
 
@@ -68,8 +69,8 @@ impl Lead {
     }
 
     /// What leaves next. Where nothing waits the queue is let go.
-    fn next(&mut self) -> Option<Gathered<Waiting>> {
-        let mut line = self.line.lock();
+    fn next(&mut self) -> Option<Gathered<Batch>> {
+        let mut line = self.line.sends.lock();
         let gathered = line.next_batch();
         if gathered.is_none() {
             line.let_go(&self.queue);
@@ -93,7 +94,7 @@ impl Lead {
         let Some(route) = routes.get(&self.queue.topic) else {
             return;
         };
-        let mut line = self.line.lock();
+        let mut line = self.line.sends.lock();
         if !line.has_waiting() {
             // The turn of the next queue is the next message's.
             return;
@@ -112,50 +113,56 @@ impl Lead {
     }
 
     /// Those whose time is not over. The others are told.
-    fn in_time(&self, gathered: Gathered<Waiting>) -> Option<Gathered<Waiting>> {
+    fn in_time(&self, gathered: Gathered<Batch>) -> Option<Gathered<Batch>> {
         let now = Instant::now();
-        let is_late = |waiting: &Waiting| waiting.deadline() <= now;
-        if !gathered.sends.iter().any(is_late) {
+        let timeout = self.line.timeout;
+        if gathered.sends.begun().is_none_or(|it| it + timeout > now) {
             return Some(gathered);
         }
         let sender = &self.sender;
         // They were in one, and are in one again.
         let mut left = Accumulator::new(BatchLimits::NONE);
-        for waiting in unpacked(gathered) {
-            if is_late(&waiting) {
+        for waiting in unpacked(gathered, &self.line) {
+            if waiting.deadline() <= now {
                 let why =
                     "the message did not leave in time: the requests before it were not answered";
                 let error = waiting.outgoing().told_of(Error::timeout(why));
                 waiting.over(sender, Err(error));
-            } else {
-                sender.join(waiting, &mut left);
+            } else if let Some(alone) =
+                waiting.gathered(timeout, |_, entry| enter(entry, &mut left))
+            {
+                alone.carry_on(sender, None);
             }
         }
         left.next_batch()
     }
 
-    async fn send(&self, gathered: Gathered<Waiting>, route: Option<&Route>) -> Result<(), Failed> {
-        let sends = &gathered.sends;
-        let Some(deadline) = sends.iter().map(Waiting::deadline).min() else {
+    async fn send(&self, gathered: Gathered<Batch>, route: Option<&Route>) -> Result<(), Failed> {
+        let Some(begun) = gathered.sends.begun() else {
             return Ok(());
         };
-        let deadline = try_deadline(deadline, route.is_some_and(has_alternative));
-        if sends.len() == 1 {
-            return self.send_alone(unpacked(gathered), route, deadline).await;
+        let has_alternative = route.is_some_and(has_alternative);
+        let deadline = try_deadline(begun + self.line.timeout, has_alternative);
+        if gathered.count == 1 {
+            let sends = unpacked(gathered, &self.line);
+            return self.send_alone(sends, route, deadline).await;
         }
-        let command = self.command(sends[0].outgoing(), gathered.entries.clone());
+        let born_timestamp = gathered.sends.born_timestamp();
+        let command = self.command(born_timestamp, gathered.entries.clone());
         match self.request(command, deadline).await {
-            Ok((place, answer)) => {
+            Ok((place, answer)) if answer.is_recorded => {
                 // A record needs the message as it was.
-                let sends = match answer.is_recorded {
-                    true => unpacked(gathered),
-                    false => gathered.sends,
-                };
+                let sends = unpacked(gathered, &self.line);
                 self.stored(sends, route, place, answer);
                 Ok(())
             }
+            Ok((place, _)) => {
+                self.succeeded(route);
+                gathered.sends.stored(&self.line, &self.queue, place);
+                Ok(())
+            }
             Err(error) => Err(Failed {
-                sends: unpacked(gathered),
+                sends: unpacked(gathered, &self.line),
                 error,
             }),
         }
@@ -186,20 +193,18 @@ impl Lead {
     }
 
     /// A broker has stored them, one behind the other.
-    fn stored(&self, mut sends: Vec<Waiting>, route: Option<&Route>, place: Place, answer: Answer) {
-        if let Some(route) = route {
-            self.sender.succeeded(&self.queue, route);
-        }
-        let rooms = sends.iter_mut().filter_map(Waiting::take_room);
-        // At once, not once for each.
-        drop(rooms.reduce(|mut all, room| {
-            all.merge(room);
-            all
-        }));
+    fn stored(&self, sends: Vec<Waiting>, route: Option<&Route>, place: Place, answer: Answer) {
+        self.succeeded(route);
         let answer = Arc::new(answer);
         for (behind, waiting) in (0..).zip(sends) {
             let at = place.at(&self.queue, behind, &answer);
             waiting.stored(&self.sender, &self.queue, at);
+        }
+    }
+
+    fn succeeded(&self, route: Option<&Route>) {
+        if let Some(route) = route {
+            self.sender.succeeded(&self.queue, route);
         }
     }
 
@@ -208,13 +213,13 @@ impl Lead {
         self.sender.exchange(address, batch, deadline).await
     }
 
-    fn command(&self, first: &Outgoing, entries: Bytes) -> Command {
+    fn command(&self, born_timestamp: i64, entries: Bytes) -> Command {
         Send {
             group: &self.sender.group,
             topic: &self.queue.topic,
             queue_id: self.queue.queue_id,
             sys_flag: 0,
-            born_timestamp: first.born_timestamp,
+            born_timestamp,
             // Brokers append them to those of each message: an id here would become that of all.
             properties: "",
             reconsume_times: 0,
@@ -246,7 +251,7 @@ impl Drop for Lead {
             return;
         }
         self.is_over = true;
-        let mut line = self.line.lock();
+        let mut line = self.line.sends.lock();
         if self.is_driven {
             // The runtime has ended: nothing is sent any more, by whomever.
             line.let_go(&self.queue);

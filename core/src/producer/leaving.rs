@@ -1,18 +1,29 @@
 //! What surrounds a send: its span, the compression of the body, and message trace.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use bytes::Bytes;
 use onsmq_proto::machine::MessageQueue;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
 use super::attempt::{Sender, Tries};
 use super::buffer::{Buffer, Room};
-use super::outgoing::Outgoing;
+use super::outgoing::{self, Outgoing};
 use super::shared::{Running, Shared};
 use super::stored::Stored;
+use super::topic::Topic;
 use crate::config::ProducerConfig;
 use crate::{Error, Message, MessageId, Result, SendResult, spans, trace};
+
+/// A message that was checked and is about to leave, all but itself.
+pub(super) struct Draft {
+    pub(super) message_id: MessageId,
+    pub(super) born_timestamp: i64,
+    pub(super) begun: Instant,
+    pub(super) span: Span,
+}
 
 /// A message that is ready to leave, and the span of its send.
 pub(super) struct Leaving {
@@ -23,6 +34,27 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
+    /// A message that has so much time.
+    pub(super) fn of(draft: Draft, outgoing: Outgoing, timeout: Duration) -> Self {
+        Self {
+            outgoing,
+            span: draft.span,
+            begun: draft.begun,
+            deadline: draft.begun + timeout,
+        }
+    }
+
+    /// What [`Leaving::of`] was given.
+    pub(super) fn apart(self) -> (Draft, Outgoing) {
+        let draft = Draft {
+            message_id: self.outgoing.message_id,
+            born_timestamp: self.outgoing.born_timestamp,
+            begun: self.begun,
+            span: self.span,
+        };
+        (draft, self.outgoing)
+    }
+
     /// The message with something more.
     pub(super) fn map(mut self, more: impl FnOnce(&mut Outgoing) -> Result<()>) -> Result<Self> {
         more(&mut self.outgoing).inspect_err(|error| spans::failed(&self.span, error))?;
@@ -42,15 +74,11 @@ impl Leaving {
         })
     }
 
-    /// Tells its span what is known of it before it leaves.
-    pub(super) fn is_known(&self) {
-        spans::outgoing(&self.span, &self.outgoing);
-    }
-
     /// As it travels: with its body compressed, where it is to be.
     pub(super) async fn ready(&mut self, config: &ProducerConfig) {
-        self.is_known();
-        self.outgoing.compress(config).await;
+        let outgoing = &mut self.outgoing;
+        spans::outgoing(&self.span, &outgoing.message_id, outgoing.kind());
+        outgoing.compress(config).await;
     }
 
     /// Sends it alone, to this queue first, if one is given.
@@ -109,37 +137,48 @@ impl Shared {
     /// Checks a message and makes it ready to leave.
     pub(super) fn leaving(&self, running: &Running, message: Message) -> Result<Leaving> {
         let (mut message, mut properties) = (Cow::Owned(message), String::with_capacity(128));
-        let mut leaving = self.leaving_without(running, &mut message, &mut properties)?;
-        leaving.outgoing.hold(message.into_owned().body, properties);
-        Ok(leaving)
+        let draft = self.draft(running, &mut message, &mut properties)?;
+        let body = message.body.clone();
+        Ok(self.whole(draft, &message, body, properties))
     }
 
-    /// The same without its content, which is in `message` and `properties`. The span comes first:
-    /// errors belong to that.
-    pub(super) fn leaving_without(
+    /// Checks a message, and writes its properties. The span comes first: errors belong to that.
+    pub(super) fn draft(
         &self,
         running: &Running,
         message: &mut Cow<'_, Message>,
         properties: &mut String,
-    ) -> Result<Leaving> {
+    ) -> Result<Draft> {
         let instance = &running.sender.instance;
         let span = spans::send(message, &self.config.group, &instance.propagator);
         let max_body = self.config.max_message_size;
-        match Outgoing::without_content(message, instance, max_body, properties) {
-            Ok(outgoing) => {
-                let begun = Instant::now();
-                Ok(Leaving {
-                    outgoing,
-                    span,
-                    begun,
-                    deadline: begun + self.config.send_timeout,
-                })
-            }
+        let namespace = instance.namespace.as_deref();
+        match outgoing::write(message, instance, max_body, namespace, properties) {
+            Ok((message_id, born_timestamp)) => Ok(Draft {
+                message_id,
+                born_timestamp,
+                begun: Instant::now(),
+                span,
+            }),
             Err(error) => {
                 spans::failed(&span, &error);
                 Err(error)
             }
         }
+    }
+
+    /// A message with all that it holds.
+    pub(super) fn whole(
+        &self,
+        draft: Draft,
+        message: &Message,
+        body: Bytes,
+        properties: String,
+    ) -> Leaving {
+        let topic = Topic::new(&message.topic, self.config.client.namespace.as_deref());
+        let mut outgoing = Outgoing::new(&draft, topic, message);
+        outgoing.hold(body, properties);
+        Leaving::of(draft, outgoing, self.config.send_timeout)
     }
 
     /// Sends a message alone, and returns once a broker has stored it.

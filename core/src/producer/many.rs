@@ -5,8 +5,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::done::Done;
 use super::gather::ended;
-use super::waiting::Done;
 use crate::{Result, SendResult};
 
 type Results = Vec<Result<SendResult>>;

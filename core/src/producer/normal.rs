@@ -69,10 +69,13 @@ impl Producer {
     where
         D: FnOnce(Result<SendResult>) + Send + 'static,
     {
-        match self.0.begin() {
-            Ok((running, in_flight)) => {
-                let shared = Arc::clone(&self.0);
-                Beside { shared, running }.send(message.into(), in_flight, done)
+        // Dropped when the producer is let go of: what it owns may be the application's.
+        let mut message = message.into();
+        let shared = &self.0;
+        match shared.running() {
+            Ok(running) => {
+                let running = &running;
+                Beside { shared, running }.send(&mut message, done)
             }
             Err(error) => Begun::Refused(error, done),
         }
@@ -100,9 +103,10 @@ impl Producer {
         messages: impl IntoIterator<Item = M, IntoIter: ExactSizeIterator>,
     ) -> BoxFuture<'static, Vec<Result<SendResult>>> {
         let messages = messages.into_iter();
-        match self.0.begin() {
+        let shared = &self.0;
+        match shared.begin() {
             Ok((running, in_flight)) => {
-                let shared = Arc::clone(&self.0);
+                let running = &running;
                 Beside { shared, running }.send_all(messages, in_flight)
             }
             Err(error) => {

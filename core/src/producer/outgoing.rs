@@ -1,18 +1,16 @@
 //! A message as it goes out.
 
-use std::mem;
-use std::sync::Arc;
-
 use bytes::Bytes;
-use compact_str::CompactString;
-use onsmq_proto::machine::MessageQueue;
 use onsmq_proto::message::batch::ENTRY_OVERHEAD;
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::rules::{self, Illegal};
 use onsmq_proto::message::sys_flag;
-use onsmq_proto::names;
+use tokio::time::Instant;
+use tracing::Span;
 
+use super::leaving::Draft;
 use super::stored::Stored;
+use super::topic::Topic;
 use crate::instance::{Instance, now_ms};
 use crate::trace;
 use crate::{Error, Message, MessageId, Result};
@@ -20,10 +18,7 @@ use crate::{Error, Message, MessageId, Result};
 /// A message that was checked and written for the wire, all but its queue. In a batch it is without
 /// its [`Content`].
 pub(crate) struct Outgoing {
-    /// The topic as the application names it.
-    pub(super) topic: CompactString,
-    /// As it travels, where that differs.
-    wrapped_topic: Option<String>,
+    pub(super) topic: Topic,
     pub(crate) message_id: MessageId,
     pub(crate) properties: String,
     pub(super) body: Bytes,
@@ -34,20 +29,15 @@ pub(crate) struct Outgoing {
     pub(crate) start_deliver_time: Option<i64>,
 }
 
-/// What a message takes into its entry of a batch. It is only lent, since most messages enter a batch
-/// at once, where it is copied to.
+/// What a message takes into its entry of a batch. It is only lent: most messages enter a batch at
+/// once, where it is copied to.
 #[derive(Clone, Copy)]
 pub(super) struct Content<'a> {
     pub(super) body: &'a Bytes,
     pub(super) properties: &'a str,
 }
 
-impl<'a> Content<'a> {
-    /// Lends what [`Outgoing::take_content`] gave.
-    pub(super) fn of((body, properties): &'a (Bytes, String)) -> Self {
-        Self { body, properties }
-    }
-
+impl Content<'_> {
     /// The bytes that it takes in a batch.
     pub(super) const fn bytes(self) -> usize {
         ENTRY_OVERHEAD + self.body.len() + self.properties.len()
@@ -55,73 +45,52 @@ impl<'a> Content<'a> {
 }
 
 impl Outgoing {
-    /// Checks a message, and gives it its id. Its properties are written into `properties`, and its
-    /// content is still to come, with [`keep`](Self::keep) or [`hold`](Self::hold).
-    ///
-    /// # Errors
-    /// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage).
-    pub(super) fn without_content(
-        message: &Message,
-        instance: &Instance,
-        max_body: usize,
-        properties: &mut String,
-    ) -> Result<Self> {
-        let namespace = instance.namespace.as_deref();
-        Self::of_namespace(message, instance, max_body, namespace, properties)
+    /// A message that was checked. What it holds is still to come, with [`hold`](Self::hold).
+    pub(super) fn new(draft: &Draft, topic: Topic, message: &Message) -> Self {
+        Self {
+            sharding_key: message.sharding_key.clone(),
+            start_deliver_time: message.start_deliver_time,
+            ..Self::shared(draft, topic)
+        }
     }
 
-    /// The same, in whole, for a message of this client's own, whose topic is in no namespace.
-    ///
-    /// # Errors
-    /// As [`Outgoing::without_content`].
-    pub(super) fn of_system(message: &Message, instance: &Instance) -> Result<Self> {
-        let mut properties = String::new();
-        let max_body = rules::MAX_BODY;
-        let mut outgoing = Self::of_namespace(message, instance, max_body, None, &mut properties)?;
-        outgoing.hold(message.body.clone(), properties);
-        Ok(outgoing)
-    }
-
-    fn of_namespace(
-        message: &Message,
-        instance: &Instance,
-        max_body: usize,
-        namespace: Option<&str>,
-        properties: &mut String,
-    ) -> Result<Self> {
-        let born_timestamp = now_ms();
-        let message_id = instance.ids.next(born_timestamp);
-        encode(message, &message_id, namespace, max_body, properties).map_err(|fault| {
-            Error::illegal_message(fault.to_string()).with_topic(&message.topic)
-        })?;
-        Ok(Self {
-            topic: message.topic.clone(),
-            wrapped_topic: namespace
-                .map(|namespace| names::wrap_namespace(Some(namespace), &message.topic)),
-            message_id,
+    /// The same for one that [may share](may_share) a batch.
+    pub(super) const fn shared(draft: &Draft, topic: Topic) -> Self {
+        Self {
+            topic,
+            message_id: draft.message_id,
             properties: String::new(),
             body: Bytes::new(),
-            born_timestamp,
+            born_timestamp: draft.born_timestamp,
             sys_flag: 0,
-            sharding_key: message.sharding_key.clone(),
+            sharding_key: None,
             is_ordered: false,
-            start_deliver_time: message.start_deliver_time,
-        })
+            start_deliver_time: None,
+        }
     }
 
-    /// Makes its own what was lent, to leave alone or later.
-    pub(super) fn keep(&mut self, content: Content<'_>) {
-        self.hold(content.body.clone(), content.properties.to_owned());
+    /// A message of this client's own, whose topic is in no namespace.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub(super) fn of_system(message: &Message, instance: &Instance) -> Result<Self> {
+        let mut properties = String::new();
+        let (message_id, born_timestamp) =
+            write(message, instance, rules::MAX_BODY, None, &mut properties)?;
+        let draft = Draft {
+            message_id,
+            born_timestamp,
+            begun: Instant::now(),
+            span: Span::none(),
+        };
+        let mut outgoing = Self::new(&draft, Topic::new(&message.topic, None), message);
+        outgoing.hold(message.body.clone(), properties);
+        Ok(outgoing)
     }
 
     /// Has it be whole.
     pub(super) fn hold(&mut self, body: Bytes, properties: String) {
         (self.body, self.properties) = (body, properties);
-    }
-
-    /// What it holds, which goes elsewhere.
-    pub(super) fn take_content(&mut self) -> (Bytes, String) {
-        (mem::take(&mut self.body), mem::take(&mut self.properties))
     }
 
     /// It goes to the queue of its sharding key, and nowhere else.
@@ -145,7 +114,7 @@ impl Outgoing {
             return Err(Error::illegal_message(
                 "a transactional message cannot have a start-deliver time: leave it out",
             )
-            .with_topic(&self.topic));
+            .with_topic(self.topic.plain()));
         }
         self.sys_flag |= sys_flag::TRANSACTION_PREPARED;
         properties::push(&mut self.properties, name::TRANSACTION_PREPARED, "true");
@@ -161,23 +130,10 @@ impl Outgoing {
         Ok(())
     }
 
-    /// The topic as it travels.
-    pub(super) fn wire_topic(&self) -> &str {
-        self.wrapped_topic.as_deref().unwrap_or(&self.topic)
-    }
-
-    /// The topic as the application names it, of a queue that it goes to.
-    pub(super) fn topic_at(&self, queue: &MessageQueue) -> Arc<str> {
-        match self.wrapped_topic {
-            Some(_) => self.topic.as_str().into(),
-            None => Arc::clone(&queue.topic),
-        }
-    }
-
     /// An error that is this message's.
     pub(super) fn told_of(&self, error: Error) -> Error {
         error
-            .with_topic(&self.topic)
+            .with_topic(self.topic.plain())
             .with_message_id(&self.message_id)
     }
 
@@ -196,6 +152,16 @@ impl Outgoing {
         Content {
             body: &self.body,
             properties: &self.properties,
+        }
+    }
+
+    /// What kind of message it is to spans.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self.start_deliver_time {
+            _ if self.is_half() => "transaction",
+            _ if self.is_ordered && self.sharding_key.is_some() => "fifo",
+            Some(_) => "delay",
+            None => SHARED_KIND,
         }
     }
 
@@ -218,6 +184,34 @@ impl Outgoing {
             None => trace::MessageType::Normal,
         }
     }
+}
+
+/// What kind of message to spans those are that [may share](may_share) a batch.
+pub(super) const SHARED_KIND: &str = "normal";
+
+/// Whether a message that was not changed may leave together with others: see
+/// [`Outgoing::may_share`].
+pub(super) const fn may_share(message: &Message) -> bool {
+    message.start_deliver_time.is_none()
+}
+
+/// Checks a message, and gives it its id and its time, in ms since 1970. Its properties are written
+/// into `properties`.
+///
+/// # Errors
+/// [`ErrorKind::IllegalMessage`](crate::ErrorKind::IllegalMessage).
+pub(super) fn write(
+    message: &Message,
+    instance: &Instance,
+    max_body: usize,
+    namespace: Option<&str>,
+    properties: &mut String,
+) -> Result<(MessageId, i64)> {
+    let born_timestamp = now_ms();
+    let message_id = instance.ids.next(born_timestamp);
+    encode(message, &message_id, namespace, max_body, properties)
+        .map_err(|fault| Error::illegal_message(fault.to_string()).with_topic(&message.topic))?;
+    Ok((message_id, born_timestamp))
 }
 
 fn encode(

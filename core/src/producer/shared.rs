@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use onsmq_proto::machine::{Lifecycle, Phase};
 use onsmq_proto::sign::Credentials;
-use parking_lot::RwLock;
+use parking_lot::{MappedRwLockReadGuard, RwLock, RwLockReadGuard};
 use tokio::runtime::Handle;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{info, warn};
 
 use super::attempt::Sender;
 use super::buffer::Buffer;
 use super::check::Checker;
-use super::gather::Gathering;
-use super::in_flight::InFlight;
+use super::in_flight::{InFlight, Token};
+use super::line::Lines;
 use super::select::Selector;
 use crate::config::ProducerConfig;
 use crate::instance::{Client, Ending};
@@ -155,7 +154,7 @@ impl Shared {
                 group,
                 plain_group: self.config.group.clone(),
                 runtime: Handle::current(),
-                gathering: self.config.batch.map(Gathering::new),
+                lines: Lines::new(&self.config),
                 selector: Selector::new(),
                 timed_fallback: self.config.timed_fallback,
                 vip_channel: self.config.vip_channel,
@@ -165,20 +164,30 @@ impl Shared {
         })
     }
 
-    /// Begins a send, which shutdown then waits for.
-    pub(super) fn begin(&self) -> Result<(Arc<Running>, TaskTrackerToken)> {
+    /// The producer, which does not end while this is held: not for long, and not while something
+    /// is waited for.
+    pub(super) fn running(&self) -> Result<MappedRwLockReadGuard<'_, Arc<Running>>> {
         let state = self.state.read();
-        match (state.lifecycle.phase(), &state.running) {
-            (Phase::Running, Some(running)) => Ok((Arc::clone(running), running.sends.token())),
-            (Phase::Draining | Phase::Closed, _) => Err(self.closed()),
-            _ => Err(Error::new(
-                ErrorKind::NotStarted,
-                format!(
-                    "the producer of group {} is not started: call start first",
-                    self.config.group
-                ),
-            )),
-        }
+        RwLockReadGuard::try_map_or_err(state, |state| {
+            match (state.lifecycle.phase(), &state.running) {
+                (Phase::Running, Some(running)) => Ok(running),
+                (Phase::Draining | Phase::Closed, _) => Err(self.closed()),
+                _ => Err(Error::new(
+                    ErrorKind::NotStarted,
+                    format!(
+                        "the producer of group {} is not started: call start first",
+                        self.config.group
+                    ),
+                )),
+            }
+        })
+        .map_err(|(_, error)| error)
+    }
+
+    /// Begins a send, which shutdown then waits for.
+    pub(super) fn begin(&self) -> Result<(Arc<Running>, Token)> {
+        let running = self.running()?;
+        Ok((Arc::clone(&running), running.sends.token()))
     }
 
     pub(super) fn has_room(&self, bytes: usize) -> bool {

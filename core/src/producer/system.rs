@@ -26,7 +26,7 @@ impl SystemProducer {
             group: group.to_owned(),
             plain_group: group.to_owned(),
             runtime: Handle::current(),
-            gathering: None,
+            lines: None,
             selector: Selector::new(),
             timed_fallback: TimedFallback::Exact,
             vip_channel: false,

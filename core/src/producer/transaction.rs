@@ -4,10 +4,10 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::warn;
 
 use super::check::Checker;
+use super::in_flight::Token;
 use super::life::producer_life;
 use super::shared::{Running, Shared};
 use super::stored::Stored;
@@ -118,7 +118,7 @@ pub struct Transaction {
     stored: Stored,
     running: Arc<Running>,
     /// Shutdown waits for it.
-    _in_flight: TaskTrackerToken,
+    _in_flight: Token,
 }
 
 impl Transaction {

@@ -46,21 +46,24 @@ impl BatchLimits {
 
 /// What leaves together.
 #[derive(Debug)]
-pub struct Gathered<W> {
-    /// In the order of the sends.
-    pub sends: Vec<W>,
-    /// Their entries: the body of SEND_BATCH_MESSAGE.
+pub struct Gathered<S> {
+    /// What was kept of the sends.
+    pub sends: S,
+    /// How many there are.
+    pub count: usize,
+    /// Their entries, in the order of the sends: the body of SEND_BATCH_MESSAGE.
     pub entries: Bytes,
 }
 
-/// Which sends wait, and which queues are busy. `W` is a send.
+/// Which sends wait, and which queues are busy. `S` is what their owner keeps of those that leave
+/// together.
 #[derive(Debug)]
-pub struct Accumulator<W> {
+pub struct Accumulator<S> {
     limits: BatchLimits,
     /// In the order of the sends; to all but the last nothing can be added.
-    waiting: VecDeque<Batch<W>>,
-    /// The sends and the bytes of the one that left last: the next is given room for as much.
-    usual: (usize, usize),
+    waiting: VecDeque<Batch<S>>,
+    /// The bytes of the one that left last: the next is given room for as much.
+    usual: usize,
     busy: Vec<(Arc<str>, Vec<i32>)>,
 }
 
@@ -68,19 +71,20 @@ pub struct Accumulator<W> {
 /// that has the message at hand: what leaves is neither copied together nor freed piece by piece
 /// on another thread.
 #[derive(Debug)]
-struct Batch<W> {
-    sends: Vec<W>,
+struct Batch<S> {
+    sends: S,
+    count: usize,
     entries: BytesMut,
 }
 
-impl<W> Accumulator<W> {
+impl<S: Default> Accumulator<S> {
     /// One where nothing waits.
     #[must_use]
     pub const fn new(limits: BatchLimits) -> Self {
         Self {
             limits,
             waiting: VecDeque::new(),
-            usual: (0, 0),
+            usual: 0,
             busy: Vec::new(),
         }
     }
@@ -126,58 +130,60 @@ impl<W> Accumulator<W> {
         self.busy.iter().position(|(broker, _)| broker == name)
     }
 
-    /// A send waits, with the body and the properties of its message.
+    /// A send waits, with the body and the properties of its message. Gives what is kept of those
+    /// that it leaves with, for the caller to add it.
     ///
     /// # Errors
-    /// The send, where its message has no place in a batch.
-    pub fn push(
-        &mut self,
-        waiting: W,
-        body: &[u8],
-        properties: &str,
-    ) -> Result<(), (W, WireError)> {
+    /// Where its message has no place in a batch: then it does not wait.
+    pub fn push(&mut self, body: &[u8], properties: &str) -> Result<&mut S, WireError> {
         let bytes = ENTRY_OVERHEAD + body.len() + properties.len();
-        if let Some(last) = self.waiting.back_mut()
-            && last.has_room(bytes, self.limits)
-        {
-            return last.push(waiting, body, properties);
+        let begins = (self.waiting.back()).is_none_or(|last| !last.has_room(bytes, self.limits));
+        if begins {
+            self.waiting.push_back(Batch {
+                sends: S::default(),
+                count: 0,
+                entries: BytesMut::with_capacity(self.usual),
+            });
         }
-        let (usual_sends, usual_bytes) = self.usual;
-        let mut next = Batch {
-            sends: Vec::with_capacity(usual_sends),
-            entries: BytesMut::with_capacity(usual_bytes),
-        };
-        next.push(waiting, body, properties)?;
-        self.waiting.push_back(next);
-        Ok(())
+        let at = self.waiting.len() - 1;
+        if let Err(error) = self.waiting[at].put(body, properties) {
+            if begins {
+                self.waiting.pop_back();
+            }
+            return Err(error);
+        }
+        Ok(&mut self.waiting[at].sends)
     }
 
     /// Takes out what leaves next, in the order of the sends: as much as fits, and one at least
     /// where one waits.
-    pub fn next_batch(&mut self) -> Option<Gathered<W>> {
-        let Batch { sends, entries } = self.waiting.pop_front()?;
-        self.usual = (sends.len(), entries.len().min(MOST_ROOM));
+    pub fn next_batch(&mut self) -> Option<Gathered<S>> {
+        let Batch {
+            sends,
+            count,
+            entries,
+        } = self.waiting.pop_front()?;
+        self.usual = entries.len().min(MOST_ROOM);
         if self.waiting.is_empty() && self.waiting.capacity() > MOST_KEPT {
             self.waiting = VecDeque::new();
         }
-        let entries = entries.freeze();
-        Some(Gathered { sends, entries })
+        Some(Gathered {
+            sends,
+            count,
+            entries: entries.freeze(),
+        })
     }
 }
 
-impl<W> Batch<W> {
+impl<S> Batch<S> {
     fn has_room(&self, bytes: usize, limits: BatchLimits) -> bool {
-        self.sends.len() < limits.count && self.entries.len() + bytes <= limits.bytes
+        self.count < limits.count && self.entries.len() + bytes <= limits.bytes
     }
 
-    fn push(&mut self, waiting: W, body: &[u8], properties: &str) -> Result<(), (W, WireError)> {
-        match batch::put(&mut self.entries, 0, body, properties) {
-            Ok(()) => {
-                self.sends.push(waiting);
-                Ok(())
-            }
-            Err(error) => Err((waiting, error)),
-        }
+    fn put(&mut self, body: &[u8], properties: &str) -> Result<(), WireError> {
+        batch::put(&mut self.entries, 0, body, properties)?;
+        self.count += 1;
+        Ok(())
     }
 }
 
@@ -219,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_waits_leaves_in_its_order_as_much_as_fits() {
-        let mut sends = Accumulator::new(LIMITS);
+        let mut sends = Accumulator::<Vec<u8>>::new(LIMITS);
         for (number, bytes) in [
             (1, 60),
             (2, 40),
@@ -231,10 +237,15 @@ mod tests {
             (8, 30),
         ] {
             let body = vec![number; bytes - ENTRY_OVERHEAD];
-            sends.push(number, &body, "").expect("it fits");
+            sends.push(&body, "").expect("it fits").push(number);
         }
         let mut next = || {
-            let Gathered { sends, mut entries } = sends.next_batch()?;
+            let Gathered {
+                sends,
+                count,
+                mut entries,
+            } = sends.next_batch()?;
+            assert_eq!(sends.len(), count);
             let length = entries.len();
             for number in &sends {
                 let entry = batch::take(&mut entries).unwrap().unwrap();
@@ -254,18 +265,18 @@ mod tests {
 
     #[test]
     fn the_memory_of_a_flood_is_given_back() {
-        let mut sends = Accumulator::new(LIMITS);
+        let mut sends = Accumulator::<()>::new(LIMITS);
         let body = vec![0; 1000];
-        for number in 0..1000 {
-            sends.push(number, &body, "").expect("it fits");
+        for _ in 0..1000 {
+            sends.push(&body, "").expect("it fits");
         }
         while sends.has_waiting() {
             sends.next_batch().expect("some wait");
         }
         assert_eq!(sends.waiting.capacity(), 0);
         // What is little is kept: the next send needs no memory of its own.
-        sends.push(0, &body, "").expect("it fits");
-        sends.push(1, &body, "").expect("it fits");
+        sends.push(&body, "").expect("it fits");
+        sends.push(&body, "").expect("it fits");
         while sends.has_waiting() {
             sends.next_batch().expect("some wait");
         }
@@ -273,14 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_place_in_a_batch_comes_back() {
-        let mut sends = Accumulator::new(LIMITS);
+    fn what_has_no_place_in_a_batch_does_not_wait() {
+        let mut sends = Accumulator::<Vec<u8>>::new(LIMITS);
         let too_long = "x".repeat(1 << 15);
-        let refused = sends.push(1, b"body", &too_long);
-        assert!(matches!(refused, Err((1, _))));
+        assert!(sends.push(b"body", &too_long).is_err());
         assert!(!sends.has_waiting());
-        sends.push(2, b"body", "").expect("it fits");
-        assert!(sends.push(3, b"body", &too_long).is_err());
-        assert_eq!(sends.next_batch().map(|it| it.sends), Some(vec![2]));
+        sends.push(b"body", "").expect("it fits").push(2);
+        assert!(sends.push(b"body", &too_long).is_err());
+        let next = sends.next_batch().map(|it| (it.sends, it.count));
+        assert_eq!(next, Some((vec![2], 1)));
     }
 }
