@@ -1,6 +1,7 @@
 //! Sends that leave together, with as little of each as can be: the message itself is in its entry.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use onsmq_proto::machine::{Gathered, MessageQueue};
 use onsmq_proto::message::batch;
@@ -17,6 +18,9 @@ use super::shared::Running;
 use super::stored::Place;
 use super::waiting::{Held, Waiting};
 use crate::{MessageId, SendResult, spans};
+
+/// For how long a clock tells the time by itself, in ms.
+const TRUSTED_MS: i64 = 50;
 
 /// A send on its way into a batch.
 pub(super) struct Entry<'a, D> {
@@ -57,22 +61,56 @@ struct Kept {
 pub(super) struct Batch {
     sends: Vec<Kept>,
     dones: Dones,
+    /// When the first has begun.
     begun: Option<Instant>,
+    clock: Option<Clock>,
     /// Of all. None when it was let go of.
     room: Option<Room>,
     /// Until all were told: of the one that has begun first.
     in_flight: Option<Token>,
 }
 
+/// Tells when a send has begun by the time that its message is given, so that no other clock needs
+/// to be asked.
+#[derive(Clone, Copy)]
+struct Clock {
+    now: Instant,
+    now_ms: i64,
+}
+
+impl Clock {
+    /// It being now, in ms since 1970.
+    fn at(now_ms: i64) -> Self {
+        let now = Instant::now();
+        Self { now, now_ms }
+    }
+
+    /// When it was this time, which is now or was just now.
+    fn of(&mut self, ms: i64) -> Instant {
+        let since = ms.saturating_sub(self.now_ms);
+        if !(0..=TRUSTED_MS).contains(&since) {
+            // Long ago, or the system's time was set.
+            *self = Self::at(ms);
+            return self.now;
+        }
+        self.now + Duration::from_millis(since.unsigned_abs())
+    }
+}
+
 impl Batch {
     /// One more, whose entry was written.
     pub(super) fn add<D: Done>(&mut self, draft: Draft, hold: Hold<'_>, done: D) {
         let room = self.hold(hold);
-        let begun = self.begun.map_or(draft.begun, |it| it.min(draft.begun));
-        self.begun = Some(begun);
+        let begun = draft.begun.unwrap_or_else(|| {
+            let first = || Clock::at(draft.born_timestamp);
+            self.clock
+                .get_or_insert_with(first)
+                .of(draft.born_timestamp)
+        });
+        self.begun = Some(self.begun.map_or(begun, |first| first.min(begun)));
         self.sends.push(Kept {
             message_id: draft.message_id,
-            begun: draft.begun,
+            begun,
             born_timestamp: draft.born_timestamp,
             room,
             span: (!draft.span.is_disabled()).then(|| Box::new(draft.span)),
@@ -156,7 +194,7 @@ pub(super) fn unpacked(gathered: Gathered<Batch>, line: &Line) -> Vec<Waiting> {
         let draft = Draft {
             message_id: kept.message_id,
             born_timestamp: kept.born_timestamp,
-            begun: kept.begun,
+            begun: Some(kept.begun),
             span: kept.span.map_or_else(Span::none, |span| *span),
         };
         let mut outgoing = Outgoing::shared(&draft, line.topic.clone());
@@ -166,4 +204,22 @@ pub(super) fn unpacked(gathered: Gathered<Batch>, line: &Line) -> Vec<Waiting> {
         Some(Waiting::new(leaving, dones.next()?, held))
     });
     waiting.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Duration, Instant, TRUSTED_MS};
+
+    #[test]
+    fn a_clock_is_asked_again_where_the_time_was_set() {
+        let mut clock = Clock::at(1_000);
+        let first = clock.now;
+        assert_eq!(clock.of(1_007), first + Duration::from_millis(7));
+        for ms in [1_000 + TRUSTED_MS + 1, 3_600_000, 5] {
+            let asked = Instant::now();
+            let told = clock.of(ms);
+            assert!(asked <= told && told <= Instant::now(), "{ms}");
+            assert_eq!(clock.of(ms + 1), told + Duration::from_millis(1));
+        }
+    }
 }

@@ -9,6 +9,9 @@ use crate::{Result, SendResult};
 
 /// Told what became of a send, on a thread of the runtime.
 pub(super) trait Done: Send + 'static {
+    /// What keeps several, of sends that follow each other.
+    type Row: RowOf<Self>;
+
     fn tell(self, sent: Result<SendResult>);
 
     /// As one of any kind.
@@ -24,12 +27,16 @@ pub(super) trait Done: Send + 'static {
 pub(super) type AnyDone = Box<dyn FnOnce(Result<SendResult>) + Send>;
 
 impl<F: FnOnce(Result<SendResult>) + Send + 'static> Done for F {
+    type Row = VecDeque<Self>;
+
     fn tell(self, sent: Result<SendResult>) {
         self(sent);
     }
 }
 
 impl Done for oneshot::Sender<Result<SendResult>> {
+    type Row = VecDeque<Self>;
+
     fn tell(self, sent: Result<SendResult>) {
         // Whoever has waited may have given up.
         let _ = self.send(sent);
@@ -43,11 +50,33 @@ impl Done for oneshot::Sender<Result<SendResult>> {
 #[derive(Default)]
 pub(super) struct Dones(VecDeque<Box<dyn Row>>);
 
-trait Row: Any + Send {
+/// Several of one kind, in their order.
+pub(super) trait Row: Any + Send {
     /// Tells the next one.
     fn tell(&mut self, sent: Result<SendResult>);
+    /// Takes out the next one.
     fn next(&mut self) -> Option<AnyDone>;
     fn is_empty(&self) -> bool;
+}
+
+/// The row of a kind.
+pub(super) trait RowOf<D: ?Sized>: Row {
+    fn of(first: D) -> Self;
+    /// One more. It is handed back where it does not belong to those before.
+    fn push(&mut self, done: D) -> Option<D>
+    where
+        D: Sized;
+}
+
+impl<D: Done> RowOf<D> for VecDeque<D> {
+    fn of(first: D) -> Self {
+        Self::from([first])
+    }
+
+    fn push(&mut self, done: D) -> Option<D> {
+        self.push_back(done);
+        None
+    }
 }
 
 impl<D: Done> Row for VecDeque<D> {
@@ -70,9 +99,12 @@ impl Dones {
     /// One more.
     pub(super) fn push<D: Done>(&mut self, done: D) {
         let last = self.0.back_mut().map(|row| &mut **row as &mut dyn Any);
-        match last.and_then(<dyn Any>::downcast_mut::<VecDeque<D>>) {
-            Some(row) => row.push_back(done),
-            None => self.0.push_back(Box::new(VecDeque::from([done]))),
+        let left = match last.and_then(<dyn Any>::downcast_mut::<D::Row>) {
+            Some(row) => row.push(done),
+            None => Some(done),
+        };
+        if let Some(first) = left {
+            self.0.push_back(Box::new(D::Row::of(first)));
         }
     }
 

@@ -55,8 +55,7 @@ impl Sender {
         };
         let (alone, lead) = lines.line(topic, |line| {
             let mut sends = line.sends.lock();
-            let deadline = entry.draft.begun + line.timeout;
-            match self.turn(line, &mut sends, deadline) {
+            match self.turn(line, &mut sends, entry.draft.begun) {
                 Turn::Alone => (Some(entry), None),
                 Turn::Later => (enter(entry, &mut sends), None),
                 Turn::Now(lead) => (enter(entry, &mut sends), Some(lead)),
@@ -72,13 +71,14 @@ impl Sender {
         self: &Arc<Self>,
         line: &Arc<Line>,
         sends: &mut Accumulator<Batch>,
-        deadline: Instant,
+        begun: Option<Instant>,
     ) -> Turn {
         if sends.has_waiting() {
             return Turn::Later;
         }
         match self.instance.routes.get(line.topic.wire()) {
             None => {
+                let deadline = begun.unwrap_or_else(Instant::now) + line.timeout;
                 let finds = Arc::clone(self).find_queues(Arc::clone(line), deadline);
                 self.runtime.spawn(finds);
                 Turn::Later
@@ -145,7 +145,7 @@ impl Sender {
         };
         let line = lines.line(outgoing.topic.plain(), Arc::clone);
         let mut sends = line.sends.lock();
-        match self.turn(&line, &mut sends, leaving.deadline) {
+        match self.turn(&line, &mut sends, Some(leaving.begun)) {
             Turn::Alone => return Way::Alone(leaving, held, None),
             Turn::Now(lead) => return Way::Alone(leaving, held, Some(lead)),
             Turn::Later => {}

@@ -21,7 +21,8 @@ use crate::{Error, Message, MessageId, Result, SendResult, spans, trace};
 pub(super) struct Draft {
     pub(super) message_id: MessageId,
     pub(super) born_timestamp: i64,
-    pub(super) begun: Instant,
+    /// None: just now.
+    pub(super) begun: Option<Instant>,
     pub(super) span: Span,
 }
 
@@ -29,18 +30,19 @@ pub(super) struct Draft {
 pub(super) struct Leaving {
     pub(super) outgoing: Outgoing,
     span: Span,
-    begun: Instant,
+    pub(super) begun: Instant,
     pub(super) deadline: Instant,
 }
 
 impl Leaving {
     /// A message that has so much time.
     pub(super) fn of(draft: Draft, outgoing: Outgoing, timeout: Duration) -> Self {
+        let begun = draft.begun.unwrap_or_else(Instant::now);
         Self {
             outgoing,
             span: draft.span,
-            begun: draft.begun,
-            deadline: draft.begun + timeout,
+            begun,
+            deadline: begun + timeout,
         }
     }
 
@@ -49,7 +51,7 @@ impl Leaving {
         let draft = Draft {
             message_id: self.outgoing.message_id,
             born_timestamp: self.outgoing.born_timestamp,
-            begun: self.begun,
+            begun: Some(self.begun),
             span: self.span,
         };
         (draft, self.outgoing)
@@ -157,7 +159,7 @@ impl Shared {
             Ok((message_id, born_timestamp)) => Ok(Draft {
                 message_id,
                 born_timestamp,
-                begun: Instant::now(),
+                begun: None,
                 span,
             }),
             Err(error) => {

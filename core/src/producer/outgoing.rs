@@ -5,7 +5,6 @@ use onsmq_proto::message::batch::ENTRY_OVERHEAD;
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::message::rules::{self, Illegal};
 use onsmq_proto::message::sys_flag;
-use tokio::time::Instant;
 use tracing::Span;
 
 use super::leaving::Draft;
@@ -80,7 +79,7 @@ impl Outgoing {
         let draft = Draft {
             message_id,
             born_timestamp,
-            begun: Instant::now(),
+            begun: None,
             span: Span::none(),
         };
         let mut outgoing = Self::new(&draft, Topic::new(&message.topic, None), message);
