@@ -13,47 +13,49 @@ use onsmq_proto::message::{StoredMessage, properties, properties::name};
 /// on its way to a listener at the price of a counter.
 #[derive(Clone)]
 pub struct MessageExt {
-    brought: Arc<[Received]>,
+    brought: Arc<Brought>,
     at: u32,
     /// Deliveries by this client alone, which the broker has not counted.
     local_reconsume_times: i32,
 }
 
-/// One of the messages that a pull brought.
-pub(crate) struct Received {
-    pub(crate) stored: StoredMessage,
-    /// The topic that it was sent to, as the application writes it.
+/// The messages that one pull brought.
+pub(crate) struct Brought {
+    pub(crate) messages: Vec<StoredMessage>,
+    /// The topic that they were sent to, as the application writes it.
     pub(crate) topic: Arc<str>,
     pub(crate) broker_name: Arc<str>,
 }
 
-impl From<Received> for MessageExt {
-    fn from(received: Received) -> Self {
-        Self {
-            brought: [received].into(),
-            at: 0,
-            local_reconsume_times: 0,
-        }
-    }
-}
-
-impl MessageExt {
-    /// The messages that one pull brought.
-    pub(crate) fn of(brought: Vec<Received>) -> impl ExactSizeIterator<Item = Self> {
-        let brought: Arc<[Received]> = brought.into();
-        (0..brought.len()).map(move |at| Self {
+impl Brought {
+    /// Each of them.
+    pub(crate) fn each(self) -> impl ExactSizeIterator<Item = MessageExt> {
+        let brought = Arc::new(self);
+        (0..brought.messages.len()).map(move |at| MessageExt {
             brought: Arc::clone(&brought),
             at: u32::try_from(at).unwrap_or_default(),
             local_reconsume_times: 0,
         })
     }
+}
 
-    fn received(&self) -> &Received {
-        &self.brought[self.at as usize]
+impl MessageExt {
+    /// A message that came alone.
+    pub(crate) fn alone(stored: StoredMessage, topic: Arc<str>, broker_name: Arc<str>) -> Self {
+        let messages = vec![stored];
+        Self {
+            brought: Arc::new(Brought {
+                messages,
+                topic,
+                broker_name,
+            }),
+            at: 0,
+            local_reconsume_times: 0,
+        }
     }
 
     pub(crate) fn stored(&self) -> &StoredMessage {
-        &self.received().stored
+        &self.brought.messages[self.at as usize]
     }
 
     /// It is delivered so many times more without the broker's knowing.
@@ -64,7 +66,7 @@ impl MessageExt {
     /// The topic that it was sent to, also when it comes again through the group's retry topic.
     #[must_use]
     pub fn topic(&self) -> &str {
-        &self.received().topic
+        &self.brought.topic
     }
 
     /// The body.
@@ -155,7 +157,7 @@ impl MessageExt {
     /// The broker that holds it.
     #[must_use]
     pub fn broker_name(&self) -> &str {
-        &self.received().broker_name
+        &self.brought.broker_name
     }
 
     /// The queue that holds it.

@@ -14,5 +14,6 @@ mod record;
 pub use destination::TraceSettings;
 pub(crate) use dispatcher::Dispatcher;
 pub(crate) use record::{
-    Consuming, Ended, MessageType, Published, Sent, ended, is_recorded, published,
+    Consuming, Ended, MessageType, Published, Sent, ended, is_consuming_recorded, is_recorded,
+    published,
 };

@@ -127,7 +127,7 @@ impl AssignedQueue {
         &self,
         messages: impl ExactSizeIterator<Item = MessageExt>,
         next: i64,
-    ) -> impl Iterator<Item = (Slot, MessageExt)> {
+    ) -> Vec<(Slot, MessageExt)> {
         let mut state = self.state.lock();
         let mut taken = Vec::with_capacity(messages.len());
         if let Some(window) = state.window.as_mut().filter(|_| !self.is_dropped()) {
@@ -140,7 +140,7 @@ impl AssignedQueue {
             window.advance(next);
             self.group.cache.add(taken.len(), bytes);
         }
-        taken.into_iter()
+        taken
     }
 
     /// Somebody consumes messages from now on.

@@ -14,6 +14,9 @@ use super::subscription::{Listener, Subscription};
 use crate::{Action, MessageExt};
 use crate::{spans, trace};
 
+/// Messages of a call, as a rule.
+const MANY: usize = 64;
+
 /// A message and its completion. It is completed once, from any thread; one that is dropped
 /// uncompleted is [`Action::ReconsumeLater`].
 pub struct Delivery {
@@ -38,13 +41,16 @@ pub(super) struct Handed {
     pub(super) queue: Arc<AssignedQueue>,
     pub(super) subscription: Arc<Subscription>,
     pub(super) since: Instant,
+    /// Whether message trace may have records of them. It has where their broker says so, which has
+    /// written the same into all: the first one's word is enough to ask no other.
+    pub(super) is_traced: bool,
 }
 
 /// Messages that are done with and were handed over at once, to be let go of together.
 #[derive(Default)]
 struct Committed<'a> {
     with: Option<&'a Arc<Handed>>,
-    slots: SmallVec<[Slot; 1]>,
+    slots: SmallVec<[Slot; MANY]>,
 }
 
 impl<'a> Committed<'a> {
@@ -69,11 +75,13 @@ impl<'a> Committed<'a> {
 impl Delivery {
     pub(super) fn new(message: MessageExt, slot: Slot, with: &Arc<Handed>) -> Self {
         let group = &with.queue.group;
-        group.outstanding.begin();
         let (instance, name) = (&group.instance, &group.config.group);
+        let trace = with
+            .is_traced
+            .then(|| trace::Consuming::begin(instance, name, &message));
         Self {
             span: spans::process(&message, name, &instance.propagator),
-            trace: trace::Consuming::begin(instance, name, &message),
+            trace: trace.flatten(),
             message,
             origin: Origin::Pulled {
                 with: Arc::clone(with),

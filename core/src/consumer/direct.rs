@@ -13,7 +13,6 @@ use tracing::info;
 
 use super::group::Group;
 use super::ready::DirectMessage;
-use crate::received::Received;
 use crate::{Action, Error, MessageExt, Result};
 
 /// Who waits for what the application says. It is told that nothing was said when this is dropped.
@@ -24,7 +23,7 @@ pub(super) struct Direct {
 
 impl Direct {
     fn new(group: Arc<Group>, verdict: oneshot::Sender<Action>) -> Self {
-        group.outstanding.begin();
+        group.outstanding.begin(1);
         Self {
             group,
             verdict: Mutex::new(Some(verdict)),
@@ -83,12 +82,7 @@ impl Group {
             true => self.origin_topic(&stored),
             false => self.instance.unwrap(stored.topic()).into(),
         };
-        Received {
-            stored,
-            topic,
-            broker_name: broker_name.into(),
-        }
-        .into()
+        MessageExt::alone(stored, topic, broker_name.into())
     }
 
     fn direct_result(&self, said: Option<Action>, begun: Instant) -> DirectResult {

@@ -233,8 +233,8 @@ pub(super) struct Outstanding {
 }
 
 impl Outstanding {
-    pub(super) fn begin(&self) {
-        self.count.fetch_add(1, Ordering::AcqRel);
+    pub(super) fn begin(&self, count: usize) {
+        self.count.fetch_add(count, Ordering::AcqRel);
     }
 
     pub(super) fn end(&self, count: usize) {

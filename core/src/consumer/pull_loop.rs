@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onsmq_proto::codec::ResponseCode;
-use onsmq_proto::machine::Backoff;
+use onsmq_proto::machine::{Backoff, Slot};
 use onsmq_proto::message::{StoredMessage, properties::name};
 use onsmq_proto::names;
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ use super::offset_store::Start;
 use super::readable::{self, is_unreadable};
 use super::ready::Chunk;
 use super::subscription::Subscription;
-use crate::received::Received;
+use crate::received::Brought;
 use crate::request::pull::{self, Pull, Pulled};
 use crate::{Action, Error, ErrorKind, MessageExt, Result};
 
@@ -239,29 +239,42 @@ impl PullLoop {
     }
 
     /// Puts messages into the window, and hands them to the listeners of their topics.
-    fn take_in(&self, messages: Vec<StoredMessage>, next: i64, subscription: &Arc<Subscription>) {
+    fn take_in(
+        &self,
+        mut messages: Vec<StoredMessage>,
+        next: i64,
+        subscription: &Arc<Subscription>,
+    ) {
         let is_retry = names::is_retry_topic(&self.queue.queue.topic);
         // The broker chose by the tag's hash.
-        let accepts_all = is_retry || subscription.data.accepts(None);
-        let messages: Vec<Received> = messages
-            .into_iter()
-            .filter(|it| accepts_all || subscription.data.accepts(it.property(name::TAGS)))
-            .map(|stored| self.received(stored, subscription, is_retry))
-            .collect();
-        let messages = MessageExt::of(messages);
+        if !is_retry && !subscription.data.accepts(None) {
+            messages.retain(|it| subscription.data.accepts(it.property(name::TAGS)));
+        }
         self.queue.statistics.pulled(self.last_took, messages.len());
-        let taken = self.queue.take_in(messages, next);
+        let broker_name = Arc::clone(&self.queue.queue.broker_name);
+        let taken = match is_retry {
+            false => {
+                let brought = Brought {
+                    messages,
+                    topic: Arc::clone(&subscription.topic),
+                    broker_name,
+                };
+                self.queue.take_in(brought.each(), next)
+            }
+            true => {
+                // Each was sent to a topic of its own.
+                let messages = messages.into_iter().map(|stored| {
+                    let topic = self.group.origin_topic(&stored);
+                    MessageExt::alone(stored, topic, Arc::clone(&broker_name))
+                });
+                self.queue.take_in(messages, next)
+            }
+        };
         if let Some(order) = &self.queue.order {
             order.push(taken);
             return self.queue.hand_over_next();
         }
-        let (unreadable, taken): (Vec<_>, Vec<_>) =
-            taken.partition(|(_, message)| is_unreadable(message));
-        for (slot, message) in &unreadable {
-            self.group.outstanding.begin();
-            self.group
-                .completed(&self.queue, *slot, message, Action::ReconsumeLater);
-        }
+        let taken = self.without_unreadable(taken);
         if !is_retry {
             let chunk = Chunk {
                 queue: Arc::clone(&self.queue),
@@ -286,35 +299,31 @@ impl PullLoop {
         }
     }
 
+    /// Has those come again that no listener can read. As a rule there are none.
+    fn without_unreadable(&self, mut taken: Vec<(Slot, MessageExt)>) -> Vec<(Slot, MessageExt)> {
+        taken.retain(|(slot, message)| {
+            let unreadable = is_unreadable(message);
+            if unreadable {
+                self.group.outstanding.begin(1);
+                self.group
+                    .completed(&self.queue, *slot, message, Action::ReconsumeLater);
+            }
+            !unreadable
+        });
+        taken
+    }
+
     /// A message whose topic is not subscribed to any more comes again later: it is not ours to
     /// throw away.
-    fn refuse(&self, slot: onsmq_proto::machine::Slot, message: &MessageExt) {
+    fn refuse(&self, slot: Slot, message: &MessageExt) {
         warn!(
             topic = message.topic(),
             message_id = message.message_id(),
             "a retried message's topic is not subscribed to: {:?}",
             Action::ReconsumeLater
         );
-        self.group.outstanding.begin();
+        self.group.outstanding.begin(1);
         self.group
             .completed(&self.queue, slot, message, Action::ReconsumeLater);
-    }
-
-    fn received(
-        &self,
-        stored: StoredMessage,
-        subscription: &Subscription,
-        is_retry: bool,
-    ) -> Received {
-        let topic = match is_retry {
-            false => Arc::clone(&subscription.topic),
-            true => self.group.origin_topic(&stored),
-        };
-        let broker_name = Arc::clone(&self.queue.queue.broker_name);
-        Received {
-            stored,
-            topic,
-            broker_name,
-        }
     }
 }

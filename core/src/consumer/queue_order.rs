@@ -102,7 +102,7 @@ impl AssignedQueue {
         let next = order.queue.lock().next(Instant::now().into_std());
         let Some((slot, message)) = next else { return };
         if is_unreadable(&message) {
-            self.group.outstanding.begin();
+            self.group.outstanding.begin(1);
             return self.group.suspend_unreadable(self, slot, message);
         }
         match self.group.subscription_of(&message) {

@@ -11,18 +11,22 @@ use crate::MessageExt;
 /// From so many compressed bytes on, another thread decompresses them: these come to milliseconds.
 const OFF_THREAD: usize = 64 << 10;
 
+/// The most messages that memory is taken for before they are there: what a pull brings as a rule,
+/// whatever the first one says of its length.
+const MOST_EXPECTED: usize = 1024;
+
 /// The messages of an answer. What is no message is told and passed over; of a message whose body
 /// cannot be read see [`is_unreadable`].
 pub(super) async fn messages(raw: Bytes, queue: &MessageQueue) -> Vec<StoredMessage> {
-    let messages: Vec<_> = StoredMessages::new(raw)
-        .filter_map(|stored| {
-            stored
-                .inspect_err(|fault| {
-                    error!(%queue, "a message cannot be read and is passed over: {fault}");
-                })
-                .ok()
-        })
-        .collect();
+    let stored = StoredMessages::new(raw);
+    let mut messages = Vec::with_capacity(stored.about().min(MOST_EXPECTED));
+    messages.extend(stored.filter_map(|stored| {
+        stored
+            .inspect_err(|fault| {
+                error!(%queue, "a message cannot be read and is passed over: {fault}");
+            })
+            .ok()
+    }));
     let compressed: usize = messages
         .iter()
         .filter(|it| is_compressed(it))

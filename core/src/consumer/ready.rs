@@ -12,7 +12,7 @@ use super::assignment::AssignedQueue;
 use super::delivery::{Delivery, Handed};
 use super::direct::Direct;
 use super::subscription::Subscription;
-use crate::MessageExt;
+use crate::{MessageExt, trace};
 
 /// Called when messages come to a queue that had none.
 pub(super) type OnReady = Arc<dyn Fn() + Send + Sync>;
@@ -88,12 +88,16 @@ impl State {
 impl Chunk {
     fn hand_over(&mut self, count: usize, now: Instant, to: &mut Vec<Delivery>) {
         let (queue, subscription) = (&self.queue, &self.subscription);
+        let group = &queue.group;
         let handed = self.messages.iter().take(count);
         queue.hand_over(handed.map(|(slot, message)| (*slot, message)), now);
+        group.outstanding.begin(count);
         let with = Arc::new(Handed {
             queue: Arc::clone(queue),
             subscription: Arc::clone(subscription),
             since: now,
+            is_traced: (self.messages.front())
+                .is_some_and(|(_, first)| trace::is_consuming_recorded(&group.instance, first)),
         });
         let handed = self.messages.drain(..count);
         to.extend(handed.map(|(slot, message)| Delivery::new(message, slot, &with)));

@@ -88,7 +88,7 @@ impl Group {
         }
         message.delivered_again(1);
         if is_unreadable(&message) {
-            self.outstanding.begin();
+            self.outstanding.begin(1);
             return self.send_back(queue, slot, &message);
         }
         if let Some(subscription) = self.subscription_of(&message) {

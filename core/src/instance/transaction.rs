@@ -9,11 +9,10 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::shared::Instance;
-use crate::TransactionStatus;
 use crate::net::REQUEST_TIMEOUT;
-use crate::received::Received;
 use crate::request::end_transaction::{self, Asked, Check, EndTransaction};
 use crate::trace;
+use crate::{MessageExt, TransactionStatus};
 
 /// Has a checker of the half message's group asked, and tells the broker what it says. The request
 /// itself is one-way.
@@ -45,12 +44,8 @@ fn ask(instance: &Arc<Instance>, broker: &Arc<str>, mut check: Check) {
             "a half message's body cannot be read: {fault}"
         );
     }
-    let message = Received {
-        topic: instance.unwrap(check.message.topic()).into(),
-        broker_name: Arc::clone(broker),
-        stored: check.message.clone(),
-    }
-    .into();
+    let topic = instance.unwrap(check.message.topic()).into();
+    let message = MessageExt::alone(check.message.clone(), topic, Arc::clone(broker));
     let (instance, broker) = (Arc::clone(instance), Arc::clone(broker));
     tokio::spawn(async move {
         // A checker that panics knows as little as one that says so: in a task of its own.

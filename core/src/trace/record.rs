@@ -106,6 +106,12 @@ pub(crate) fn ended(instance: &Arc<Instance>, ended: &Ended<'_>) {
     push(instance, &to, text, &ended.half.subject());
 }
 
+/// Whether it is recorded what becomes of a message, by what its broker has written into it.
+pub(crate) fn is_consuming_recorded(instance: &Instance, message: &MessageExt) -> bool {
+    let destination = instance.trace.destination(|name| message.property(name));
+    destination.is_some()
+}
+
 /// A message in the hands of a listener.
 pub(crate) struct Consuming {
     to: Destination,

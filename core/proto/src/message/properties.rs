@@ -153,21 +153,29 @@ fn name_and_value(entry: &str) -> Option<(&str, &str)> {
 /// The value of a property.
 #[must_use]
 pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
+    // Separators are characters of their own.
+    find(raw.as_bytes(), name).and_then(|value| std::str::from_utf8(value).ok())
+}
+
+/// The value of a property, in the bytes of a property string.
+#[must_use]
+pub fn find<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
     if name.is_empty() || name.contains(NAME_SEPARATOR) {
         return None;
     }
+    let name = name.as_bytes();
     // Not by `entries`, which looks for the end of each name: this is asked several times a
     // message. From the end on: the last one counts.
     let mut rest = raw;
     while !rest.is_empty() {
-        let separator = memrchr(ENTRY_SEPARATOR as u8, rest.as_bytes());
+        let separator = memrchr(ENTRY_SEPARATOR as u8, rest);
         let entry = &rest[separator.map_or(0, |at| at + 1)..];
         rest = &rest[..separator.unwrap_or(0)];
         // Most names end elsewhere, which a look at one byte tells.
-        let is_as_long = entry.as_bytes().get(name.len()) == Some(&(NAME_SEPARATOR as u8));
+        let is_as_long = entry.get(name.len()) == Some(&(NAME_SEPARATOR as u8));
         let value = match is_as_long && entry.starts_with(name) {
             true => &entry[name.len() + 1..],
-            false => "",
+            false => &[],
         };
         if !value.is_empty() {
             return Some(value);

@@ -192,7 +192,9 @@ impl StoredMessage {
     /// A property, system or user.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {
-        properties::get(self.raw_properties(), name)
+        let value = properties::find(&self.record[slice(&self.properties)], name)?;
+        // All of them were checked when it was decoded, which would take longer than to find one.
+        std::str::from_utf8(value).ok()
     }
 
     /// The body; compressed unless [`StoredMessage::decompress`] was called.
@@ -279,16 +281,27 @@ impl StoredMessages {
     pub const fn new(body: Bytes) -> Self {
         Self(body)
     }
+
+    /// How many there are left, were they all as long as the next one.
+    #[must_use]
+    pub fn about(&self) -> usize {
+        let next = self.next_length().unwrap_or(0);
+        self.0.len() / next.max(BORN_HOST_AT)
+    }
+
+    /// The bytes of the next one; `None` where it is not there as a whole.
+    fn next_length(&self) -> Option<usize> {
+        let total = i32::from_be_bytes(*self.0.first_chunk::<4>()?);
+        let total = usize::try_from(total).ok()?;
+        (total <= self.0.len()).then_some(total)
+    }
 }
 
 impl Iterator for StoredMessages {
     type Item = Result<StoredMessage, WireError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let total = i32::from_be_bytes(*self.0.first_chunk::<4>()?);
-        let total = usize::try_from(total)
-            .ok()
-            .filter(|total| *total <= self.0.len())?;
+        let total = self.next_length()?;
         if total < BORN_HOST_AT {
             self.0.clear();
             let length = i64::try_from(total).unwrap_or(i64::MAX);
