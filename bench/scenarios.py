@@ -10,6 +10,8 @@ from programs import apache_node, apache_python, c, go, java, kafka, node, pytho
 NAME_SERVER, PROXY = "name server", "proxy"
 
 
+# Calls of `send_many` under way at once, as many messages as others have in flight.
+THREADS = "threads=10"
 # A group of its own that takes a topic's backlog, in C.
 FROM_FIRST = ["--", "ConsumeFromWhere=CONSUME_FROM_FIRST_OFFSET", "GROUP_ID={group}"]
 LISTS_OF_32 = "ConsumeMessageBatchMaxSize=32"
@@ -60,7 +62,11 @@ def asynchronous(messages: int) -> list[Run]:
         Run(gathered, "onsmq Rust", rust(*of(1))),
         Run(gathered, "onsmq Rust, send_many", rust("scenario=many", f"messages={messages}")),
         Run(gathered, "Apache's Java, autoBatch", java("apache", *of(1, "auto_batch=true"))),
-        Run(gathered, "onsmq Python, send_many", python("scenario=many", f"messages={messages}")),
+        Run(
+            gathered,
+            "onsmq Python, send_many",
+            python("scenario=many", f"messages={messages}", THREADS),
+        ),
         Run(gathered, "onsmq Python, futures", python(*of(4))),
         Run(
             gathered,
@@ -187,7 +193,7 @@ def beside_proxy(messages: int) -> list[Run]:
         Run(blocking, python_peer, apache_python(one, theirs), PROXY),
         Run(blocking, "onsmq Node", node(one, theirs)),
         Run(blocking, node_peer, apache_node(one, theirs), PROXY),
-        Run(sending, "onsmq Python, send_many", python("scenario=many", ours)),
+        Run(sending, "onsmq Python, send_many", python("scenario=many", ours, THREADS)),
         Run(sending, "onsmq Python, futures", python(send, part)),
         Run(sending, "onsmq Python, asyncio", python("scenario=asyncio", part)),
         Run(sending, python_peer, apache_python(send, theirs), PROXY),
@@ -222,7 +228,7 @@ def sent_alone(messages: int) -> list[Run]:
         Run(title, "onsmq Rust", rust(*one)),
         Run(title, "onsmq Rust, send_many", rust(*many)),
         Run(title, "librdkafka, mock cluster", rdkafka(*one)),
-        Run(title, "onsmq Python, send_many", python(*many)),
+        Run(title, "onsmq Python, send_many", python(*many, THREADS)),
         Run(title, "onsmq Python, futures", python("scenario=async", part)),
         Run(title, "onsmq Python, asyncio", python("scenario=asyncio", part)),
         Run(title, "confluent-kafka, mock cluster", kafka(*many)),

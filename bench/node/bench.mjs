@@ -4,7 +4,7 @@ import { Action, BatchConsumer, Consumer, Producer } from '../../bindings-node/i
 import { Measurement } from './measurement.mjs'
 
 const bench = new Measurement('onsmq')
-const { text, messages, many, body } = bench
+const { text, messages, many, inFlight, body } = bench
 const options = { namesrvAddr: text.address }
 const message = () => ({ topic: text.topic, body })
 
@@ -16,10 +16,15 @@ async function producing(work) {
   await producer.shutdown()
 }
 
+// So many messages are in flight as in bench/c: some rounds at once.
 const rounds = (round) =>
   producing(async (producer) => {
+    let left = messages / many
+    const one = async () => {
+      while (left-- > 0) await round(producer)
+    }
     bench.begin()
-    for (let at = 0; at < messages; at += many) await round(producer)
+    await Promise.all(Array.from({ length: inFlight / many }, one))
     bench.report()
   })
 

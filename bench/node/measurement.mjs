@@ -34,6 +34,7 @@ export class Measurement {
     }
     this.messages = Number(this.text.messages)
     this.many = Number(this.text.many)
+    this.inFlight = Number(this.text.in_flight)
     this.body = Buffer.alloc(Number(this.text.body), 'x')
     this.begin()
   }

@@ -6,12 +6,16 @@ import asyncio
 import sys
 import threading
 import time
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from measurement import Measurement
 
 import onsmq
 import onsmq.aio
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 
 class Bench(Measurement):
@@ -40,13 +44,18 @@ def blocking(bench: Bench) -> None:
 def many(bench: Bench) -> None:
     with onsmq.Producer(**bench.options) as producer:
         producer.send(bench.message())
-        bench.begin()
-        for _ in range(0, bench.messages, bench.many):
+
+        def send_many(_: int) -> None:
             sent = producer.send_many([bench.message() for _ in range(bench.many)])
             failed = [it for it in sent if isinstance(it, Exception)]
             if failed:
                 raise failed[0]
-        bench.report("onsmq", "Python")
+
+        # One waits while another makes its messages.
+        with ThreadPoolExecutor(bench.threads) as threads:
+            bench.begin()
+            list(threads.map(send_many, range(0, bench.messages, bench.many)))
+            bench.report("onsmq", "Python")
 
 
 def asynchronous(bench: Bench) -> None:
@@ -59,22 +68,37 @@ def asynchronous(bench: Bench) -> None:
         bench.report("onsmq", "Python")
 
 
-async def asynchronous_loop(bench: Bench) -> None:
+async def looping(
+    bench: Bench, send_round: Callable[[onsmq.aio.Producer], Awaitable[object]]
+) -> None:
+    """So many messages are in flight as in bench/c: some rounds at once."""
     async with onsmq.aio.Producer(**bench.options) as producer:
         await producer.send(bench.message())
+        rounds = iter(range(0, bench.messages, bench.many))
+
+        async def one() -> None:
+            for _ in rounds:
+                await send_round(producer)
+
         bench.begin()
-        for _ in range(0, bench.messages, bench.many):
-            await asyncio.gather(*(producer.send(bench.message()) for _ in range(bench.many)))
+        await asyncio.gather(*(one() for _ in range(bench.in_flight // bench.many)))
         bench.report("onsmq", "Python asyncio")
+
+
+async def asynchronous_loop(bench: Bench) -> None:
+    await looping(
+        bench,
+        lambda producer: asyncio.gather(
+            *(producer.send(bench.message()) for _ in range(bench.many))
+        ),
+    )
 
 
 async def many_loop(bench: Bench) -> None:
-    async with onsmq.aio.Producer(**bench.options) as producer:
-        await producer.send(bench.message())
-        bench.begin()
-        for _ in range(0, bench.messages, bench.many):
-            await producer.send_many([bench.message() for _ in range(bench.many)])
-        bench.report("onsmq", "Python asyncio")
+    await looping(
+        bench,
+        lambda producer: producer.send_many([bench.message() for _ in range(bench.many)]),
+    )
 
 
 def drain(bench: Bench) -> None:

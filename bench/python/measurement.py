@@ -33,6 +33,7 @@ class Measurement:
         self.scenario = self.text["scenario"]
         self.topic = self.text["topic"]
         self.messages = int(self.text["messages"])
+        self.threads = int(self.text["threads"])
         self.in_flight = int(self.text["in_flight"])
         self.many = int(self.text["many"])
         self.body = b"x" * int(self.text["body"])
@@ -49,7 +50,7 @@ class Measurement:
             "language": language,
             "scenario": self.scenario,
             "body_bytes": len(self.body),
-            "threads": int(self.text["threads"]),
+            "threads": self.threads,
             "messages": self.messages,
             "msg_per_s": round(self.messages / wall),
             "p50_us": percentile_us(times_s, 50),

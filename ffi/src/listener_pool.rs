@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
 use parking_lot::{Condvar, Mutex};
+use tokio::sync::Notify;
 
 use crate::callback::Callback;
 use crate::consumer_kind::AnyConsumer;
@@ -28,6 +29,13 @@ pub(crate) type Listener =
 
 /// Most deliveries of one call.
 const MAX_CALL: usize = 64;
+/// So many calls' worth of deliveries wait before a second thread helps listeners that are quick.
+const MANY_CALLS: usize = 8;
+/// How long a call of a listener that was quick may last before another thread comes for what waits.
+const PATIENCE: Duration = Duration::from_millis(1);
+/// How often a thread lets others go first before it sleeps, where messages come quickly: to be woken
+/// costs more.
+const YIELDS: usize = 8;
 
 /// The listeners of a consumer and the threads that they run on.
 pub(crate) struct ListenerPool {
@@ -40,6 +48,12 @@ pub(crate) struct ListenerPool {
     state: Mutex<State>,
     /// A call is over, or a thread has ended.
     changed: Condvar,
+    /// For one thread that waits for messages.
+    wake: Notify,
+    /// Threads that are about to look once more before they wait.
+    looking_out: AtomicUsize,
+    /// Somebody looks after calls that last.
+    is_watched: AtomicBool,
 }
 
 #[derive(Default)]
@@ -59,7 +73,7 @@ struct State {
 
 impl ListenerPool {
     pub(crate) fn new(consumer: &AnyConsumer, process: Arc<Process>) -> Arc<Self> {
-        Arc::new(Self {
+        let pool = Arc::new(Self {
             inbox: consumer.inbox(),
             process,
             limit: consumer.consume_thread_nums(),
@@ -67,7 +81,17 @@ impl ListenerPool {
             pace: Pace::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
-        })
+            wake: Notify::new(),
+            looking_out: AtomicUsize::new(0),
+            is_watched: AtomicBool::new(false),
+        });
+        let this = Arc::downgrade(&pool);
+        pool.inbox.set_on_ready(move || {
+            if let Some(pool) = this.upgrade() {
+                pool.come();
+            }
+        });
+        pool
     }
 
     pub(crate) const fn inbox(&self) -> &Inbox {
@@ -121,7 +145,7 @@ impl ListenerPool {
     fn run(self: Arc<Self>) {
         CURRENT.set(Arc::as_ptr(&self) as usize);
         while let Some((listener, deliveries)) = self.next() {
-            self.grow();
+            self.share();
             self.call(&listener, deliveries);
         }
         CURRENT.set(0);
@@ -144,8 +168,7 @@ impl ListenerPool {
                 state.running += 1;
                 state.idle += 1;
             }
-            let received = self.process.block_on(self.inbox.receive(self.call_size()));
-            let deliveries = received.unwrap_or_default();
+            let deliveries = self.take();
             let mut state = self.state.lock();
             state.idle -= 1;
             let Some(first) = deliveries.first() else {
@@ -153,6 +176,8 @@ impl ListenerPool {
                 state.closed = true;
                 drop(state);
                 self.changed.notify_all();
+                // Each that ends has the next one end.
+                self.wake.notify_one();
                 return None;
             };
             match state.listeners.get(&**first.topic()).cloned() {
@@ -177,17 +202,120 @@ impl ListenerPool {
         deliveries * self.batch_size
     }
 
-    /// Starts another thread where none waits: what comes next must not wait for a listener that
-    /// takes its time.
-    fn grow(self: &Arc<Self>) {
-        let mut state = self.state.lock();
-        if state.idle > 0 || state.threads >= self.limit || state.closed {
+    /// Waits for messages. None at the end.
+    fn take(&self) -> Vec<Delivery> {
+        let mut looks = self.is_quick();
+        loop {
+            let taken = self.inbox.try_receive(self.call_size());
+            if !taken.is_empty() || self.inbox.is_closed() {
+                return taken;
+            }
+            if looks {
+                looks = false;
+                self.look_out();
+            } else if self.process.block_on(self.wake.notified()).is_err() {
+                return Vec::new();
+            }
+        }
+    }
+
+    /// Lets others go first for a moment, who may bring more. Whoever does need wake nobody: it is
+    /// looked once more after this.
+    fn look_out(&self) {
+        self.looking_out.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..YIELDS {
+            std::thread::yield_now();
+            if !self.inbox.is_empty() {
+                break;
+            }
+        }
+        self.looking_out.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Whether a thread that is in a call will soon be back for what waits.
+    fn is_quick(&self) -> bool {
+        self.pace.quick() >= self.batch_size
+    }
+
+    /// Messages have come where none waited, or the end. A thread that is in a call and quick takes
+    /// them along: to wake another for each pull would cost more than the listeners do.
+    fn come(self: &Arc<Self>) {
+        if self.inbox.is_closed() {
+            return self.wake.notify_one();
+        }
+        if self.looking_out.load(Ordering::SeqCst) > 0 {
             return;
+        }
+        let in_call = {
+            let state = self.state.lock();
+            state.running > state.idle
+        };
+        match in_call && self.is_quick() {
+            true => self.watch(),
+            false => drop(self.help()),
+        }
+    }
+
+    /// Has another thread come for what waits or comes next, unless this one will soon be back.
+    fn share(self: &Arc<Self>) {
+        let waiting = self.inbox.len();
+        if !self.is_quick() || waiting > MANY_CALLS * MAX_CALL * self.batch_size {
+            self.help();
+        } else if waiting > 0 {
+            self.watch();
+        }
+    }
+
+    /// Has an idle thread come for what waits; starts one where there is none, for what waits or
+    /// comes next. False where there is none to be had.
+    fn help(self: &Arc<Self>) -> bool {
+        let waits = !self.inbox.is_empty();
+        let mut state = self.state.lock();
+        if state.idle > 0 {
+            drop(state);
+            if waits {
+                // The one whose memory is the warmest.
+                self.wake.notify_last();
+            }
+            return true;
+        }
+        if state.threads >= self.limit || state.closed || state.listeners.is_empty() {
+            return false;
         }
         state.threads += 1;
         drop(state);
-        if let Err(error) = self.spawn() {
+        let spawned = self.spawn();
+        if let Err(error) = &spawned {
             tracing::warn!("listeners share fewer threads: {error}");
+        }
+        spawned.is_ok()
+    }
+
+    /// Has more threads come where messages wait for a call that lasts, quick as those before it
+    /// were.
+    fn watch(self: &Arc<Self>) {
+        if self.is_watched.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let this = Arc::downgrade(self);
+        let watching = async move {
+            loop {
+                tokio::time::sleep(PATIENCE).await;
+                let Some(pool) = this.upgrade() else { return };
+                let helps = || !pool.inbox.is_empty() && pool.help();
+                if helps() {
+                    continue;
+                }
+                pool.is_watched.store(false, Ordering::SeqCst);
+                // For what came just before that.
+                if !helps() || pool.is_watched.swap(true, Ordering::SeqCst) {
+                    return;
+                }
+            }
+        };
+        // In a forked child nobody waits.
+        if let Ok(runtime) = self.process.handle() {
+            drop(runtime.spawn(watching));
         }
     }
 
