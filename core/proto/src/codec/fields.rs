@@ -12,35 +12,35 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 pub use self::in_order::InOrder;
-pub(super) use self::raw::RawFields;
 use crate::WireError;
 
 /// A command's own fields, in the order in which they were added. All values are text on the
 /// wire: decimal numbers, `true` and `false` (`wire.md`, section 1).
 ///
 /// All text is in one piece: a command has up to a dozen fields, most of a few bytes.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct ExtFields {
-    /// Each field's name, then its value.
+    /// Each field's name, then its value. Where they were read, with what stood between them.
     text: String,
     fields: Vec<Field>,
 }
 
-/// Where a field is in the text: it starts where the one before it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a field is in the text.
+#[derive(Debug, Clone, Copy)]
 struct Field {
-    start: usize,
+    name_start: usize,
     name_end: usize,
-    end: usize,
+    value_start: usize,
+    value_end: usize,
 }
 
 impl Field {
     const fn name(self) -> Range<usize> {
-        self.start..self.name_end
+        self.name_start..self.name_end
     }
 
     const fn value(self) -> Range<usize> {
-        self.name_end..self.end
+        self.value_start..self.value_end
     }
 }
 
@@ -99,14 +99,15 @@ impl ExtFields {
         name: &str,
         append: impl FnOnce(&mut String) -> Option<()>,
     ) -> Option<()> {
-        let start = self.text.len();
+        let name_start = self.text.len();
         self.text.push_str(name);
-        let name_end = self.text.len();
+        let value_start = self.text.len();
         append(&mut self.text)?;
         self.fields.push(Field {
-            start,
-            name_end,
-            end: self.text.len(),
+            name_start,
+            name_end: value_start,
+            value_start,
+            value_end: self.text.len(),
         });
         Some(())
     }
@@ -133,8 +134,8 @@ impl ExtFields {
     fn is_called(&self, field: Field, name: &str) -> bool {
         let (text, name) = (self.text.as_bytes(), name.as_bytes());
         // The first byte tells most names apart, without a call to compare the rest.
-        field.name_end - field.start == name.len()
-            && text.get(field.start) == name.first()
+        field.name_end - field.name_start == name.len()
+            && text.get(field.name_start) == name.first()
             && (name.len() == 1 || &text[field.name()] == name)
     }
 
@@ -175,7 +176,7 @@ impl ExtFields {
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
-    /// All names and values, each right behind the one before.
+    /// All names and values, and what stood between them where they were read.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -193,18 +194,35 @@ impl ExtFields {
     }
 }
 
+#[inline]
 fn parsed<T: std::str::FromStr>(
     name: &'static str,
     value: Option<&str>,
 ) -> Result<Option<T>, WireError> {
-    match value {
-        None | Some("") => Ok(None),
-        Some(value) => value.parse().map(Some).map_err(|_| WireError::BadField {
-            name,
-            value: value.to_owned(),
-        }),
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    match value.parse() {
+        Ok(parsed) => Ok(Some(parsed)),
+        Err(_) => Err(bad_field(name, value)),
     }
 }
+
+#[cold]
+fn bad_field(name: &'static str, value: &str) -> WireError {
+    WireError::BadField {
+        name,
+        value: value.to_owned(),
+    }
+}
+
+impl PartialEq for ExtFields {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for ExtFields {}
 
 impl fmt::Debug for ExtFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
