@@ -96,9 +96,18 @@ impl Command {
     /// # Errors
     /// [`WireError`] where the header is not what its serialisation says.
     pub fn decode(frame: Frame) -> Result<Self, WireError> {
+        Self::decode_into(frame, ExtFields::new())
+    }
+
+    /// The same with fields that nobody needs any more: where it can be, the command's own take
+    /// their memory.
+    ///
+    /// # Errors
+    /// [`WireError`] where the header is not what its serialisation says.
+    pub fn decode_into(frame: Frame, spare: ExtFields) -> Result<Self, WireError> {
         match frame.serialization {
             Serialization::Json => header_json::decode(&frame.header, frame.body),
-            Serialization::Binary => header_binary::decode(&frame.header, frame.body),
+            Serialization::Binary => header_binary::decode(&frame.header, frame.body, spare),
         }
     }
 

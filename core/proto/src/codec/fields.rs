@@ -1,7 +1,7 @@
 //! The ext fields of a command: names to text.
 
-mod in_order;
 mod raw;
+mod select;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +11,12 @@ use compact_str::CompactString;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-pub use self::in_order::InOrder;
+pub use self::select::FieldValue;
 use crate::WireError;
+
+/// Fields that there is room for where some are read: as many as a sent message has, so that
+/// nothing grows.
+const USUAL: usize = 13;
 
 /// A command's own fields, in the order in which they were added. All values are text on the
 /// wire: decimal numbers, `true` and `false` (`wire.md`, section 1).
@@ -69,10 +73,21 @@ impl ExtFields {
         }
     }
 
-    /// No fields, with room for those of a header that has so many bytes left: as many as a sent
-    /// message has, so that nothing grows.
+    /// Takes all fields away, and keeps their memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+    }
+
+    /// Bytes of memory that it holds, used or not.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.text.capacity() + self.fields.capacity() * size_of::<Field>()
+    }
+
+    /// No fields, with room for those of a header that has so many bytes left.
     pub(in crate::codec) fn to_be_read(bytes: usize) -> Self {
-        Self::with_text_capacity(13, bytes)
+        Self::with_text_capacity(USUAL, bytes)
     }
 
     /// Adds a field. A name must be added once only.
@@ -115,20 +130,9 @@ impl ExtFields {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.position(name, 0..self.fields.len())?;
-        Some(self.value_at(at))
-    }
-
-    fn value_at(&self, at: usize) -> &str {
-        &self.text[self.fields[at].value()]
-    }
-
-    /// Where the field of this name is, among some of them.
-    fn position(&self, name: &str, among: Range<usize>) -> Option<usize> {
-        let found = self.fields[among.clone()]
-            .iter()
-            .position(|field| self.is_called(*field, name))?;
-        Some(among.start + found)
+        let is_it = |field: &&Field| self.is_called(**field, name);
+        let field = self.fields.iter().find(is_it)?;
+        Some(&self.text[field.value()])
     }
 
     fn is_called(&self, field: Field, name: &str) -> bool {
@@ -137,12 +141,6 @@ impl ExtFields {
         field.name_end - field.name_start == name.len()
             && text.get(field.name_start) == name.first()
             && (name.len() == 1 || &text[field.name()] == name)
-    }
-
-    /// The fields, to be asked for one after another: this is quickest in their own order.
-    #[must_use]
-    pub const fn in_order(&self) -> InOrder<'_> {
-        InOrder::of(self)
     }
 
     /// The value of a field that must be there.
@@ -174,6 +172,14 @@ impl ExtFields {
         self.fields
             .iter()
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
+    }
+
+    /// The same as bytes, which are not looked at for where their characters begin.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let text = self.text.as_bytes();
+        self.fields
+            .iter()
+            .map(|field| (&text[field.name()], &text[field.value()]))
     }
 
     /// All names and values, and what stood between them where they were read.

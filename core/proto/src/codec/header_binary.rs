@@ -42,7 +42,8 @@ fn put_text(buf: &mut BytesMut, what: &'static str, text: &str) -> Result<(), Wi
     Ok(())
 }
 
-pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
+/// `spare` is fields that nobody needs any more, whose memory is taken.
+pub(super) fn decode(header: &[u8], body: Bytes, spare: ExtFields) -> Result<Command, WireError> {
     let mut header = Reader(header);
     Ok(Command {
         code: header.fixed("code", <&[u8]>::get_i16)?,
@@ -57,7 +58,7 @@ pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
         },
         fields: {
             let length = header.fixed("fields", <&[u8]>::get_i32)?;
-            ExtFields::read(header.bytes("fields", length)?)?
+            ExtFields::read(header.bytes("fields", length)?, spare)?
         },
         body,
     })

@@ -77,11 +77,11 @@ fn put_plain_fields(fields: &ExtFields, buf: &mut BytesMut) {
     let start = buf.len();
     buf.resize(start + longest, 0);
     let mut rest = &mut buf[start..];
-    for (name, value) in fields.iter() {
+    for (name, value) in fields.pieces() {
         rest.put_slice(before);
-        rest.put_slice(name.as_bytes());
+        rest.put_slice(name);
         rest.put_slice(b"\":\"");
-        rest.put_slice(value.as_bytes());
+        rest.put_slice(value);
         before = b"\",\"";
     }
     rest.put_slice(b"\"}");

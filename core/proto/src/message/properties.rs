@@ -153,7 +153,7 @@ fn name_and_value(entry: &str) -> Option<(&str, &str)> {
 /// The value of a property.
 #[must_use]
 pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
-    if name.is_empty() || name.contains(NAME_SEPARATOR) {
+    if name.is_empty() {
         return None;
     }
     // Not by `entries`, which looks for the end of each name: this is asked several times a
@@ -170,7 +170,8 @@ pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
             false => "",
         };
         if !value.is_empty() {
-            return Some(value);
+            // What has a separator within is no name.
+            return (!name.contains(NAME_SEPARATOR)).then_some(value);
         }
     }
     None

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{ExtFields, Field};
+use super::{ExtFields, Field, USUAL};
 use crate::WireError;
 
 impl ExtFields {
@@ -13,12 +13,16 @@ impl ExtFields {
     /// field. What is a length then says nothing more, and is no text: zeros take its place, which
     /// are, and over which no character can be spread.
     ///
+    /// What `spare` holds goes; they take its memory.
+    ///
     /// # Errors
     /// [`WireError::Truncated`], [`WireError::Utf8`].
-    pub(in crate::codec) fn read(raw: &[u8]) -> Result<Self, WireError> {
-        let Self { text, mut fields } = Self::to_be_read(raw.len());
+    pub(in crate::codec) fn read(raw: &[u8], mut spare: Self) -> Result<Self, WireError> {
+        spare.clear();
+        let Self { text, mut fields } = spare;
         let mut text = text.into_bytes();
         text.extend_from_slice(raw);
+        fields.reserve(USUAL);
         let mut end = 0;
         while end < text.len() {
             let length_of_name = |raw| i16::from_be_bytes(raw).into();
@@ -71,7 +75,7 @@ mod tests {
             raw.extend_from_slice(&u32::try_from(value.len()).expect("short").to_be_bytes());
             raw.extend_from_slice(value);
         }
-        ExtFields::read(&raw)
+        ExtFields::read(&raw, ExtFields::new())
     }
 
     #[test]
@@ -107,20 +111,25 @@ mod tests {
     #[test]
     fn what_is_cut_short_or_of_a_negative_length_is_no_field() {
         let whole = [0, 1, b'a', 0, 0, 0, 2, b'b', b'c'];
-        assert_eq!(ExtFields::read(&whole).expect("whole").get("a"), Some("bc"));
+        assert_eq!(
+            ExtFields::read(&whole, ExtFields::new())
+                .expect("whole")
+                .get("a"),
+            Some("bc")
+        );
         for length in 1..whole.len() {
             let what = if length < 3 {
                 "name of a field"
             } else {
                 "value of a field"
             };
-            let cut = ExtFields::read(&whole[..length]);
+            let cut = ExtFields::read(&whole[..length], ExtFields::new());
             assert_eq!(cut, Err(WireError::Truncated { what }), "{length}");
         }
         for (at, what) in [(0, "name of a field"), (3, "value of a field")] {
             let mut negative = whole;
             negative[at] = 0xFF;
-            let read = ExtFields::read(&negative);
+            let read = ExtFields::read(&negative, ExtFields::new());
             assert_eq!(read, Err(WireError::Truncated { what }));
         }
     }
