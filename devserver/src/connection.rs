@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
@@ -130,10 +130,9 @@ impl Connection {
     }
 
     fn next_request(&mut self) -> io::Result<Option<Command>> {
-        let frame = Frame::decode(&mut self.incoming, DEFAULT_MAX_FRAME);
-        let decode = |frame| Command::decode_into(frame, self.spare.take());
-        let command = frame.and_then(|frame| frame.map(decode).transpose());
-        command.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        let spare = || self.spare.take();
+        let taken = Command::take(&mut self.incoming, DEFAULT_MAX_FRAME, spare);
+        taken.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
     fn serve_new(&mut self, request: Command) {

@@ -20,7 +20,7 @@ pub(super) struct SendHeader<'a> {
 }
 
 /// What the fields are called, in the order in which clients write them.
-const LONG: [&str; 12] = [
+const LONG: [&str; 13] = [
     "producerGroup",
     "topic",
     "defaultTopic",
@@ -31,12 +31,15 @@ const LONG: [&str; 12] = [
     "flag",
     "properties",
     "reconsumeTimes",
+    "unitMode",
     "maxReconsumeTimes",
     "batch",
 ];
 
 /// The same of SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE.
-const SHORT: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "l", "m"];
+const SHORT: [&str; 13] = [
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+];
 
 impl<'a> SendHeader<'a> {
     pub(super) fn parse(request: &'a Command) -> Result<Self, WireError> {
@@ -55,6 +58,8 @@ impl<'a> SendHeader<'a> {
             flag,
             properties,
             reconsume_times,
+            // Not used, but sent by all.
+            _unit_mode,
             max_reconsume_times,
             is_batch,
         ] = request.fields.select(names);

@@ -135,6 +135,7 @@ impl ExtFields {
         Some(&self.text[field.value()])
     }
 
+    #[inline]
     fn is_called(&self, field: Field, name: &str) -> bool {
         let (text, name) = (self.text.as_bytes(), name.as_bytes());
         // The first byte tells most names apart, without a call to compare the rest.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{ExtFields, parsed};
+use super::{ExtFields, Field, parsed};
 use crate::WireError;
 
 /// A field that was asked for: what it says, if it is there.
@@ -20,15 +20,26 @@ impl ExtFields {
         let mut selected = names.map(|name| FieldValue { name, value: None });
         let mut next = 0;
         for field in &self.fields {
-            let is_it = |at: &usize| self.is_called(*field, names[*at]);
-            if let Some(at) = (next..N).find(is_it).or_else(|| (0..next).find(is_it)) {
-                // As `get` does: the first of two counts.
-                let first = || &self.text[field.value()];
-                selected[at].value.get_or_insert_with(first);
-                next = at + 1;
+            let is_next = next < N && self.is_called(*field, names[next]);
+            if !is_next {
+                match self.place(*field, names, next) {
+                    Some(at) => next = at,
+                    None => continue,
+                }
             }
+            // As `get` does: the first of two counts.
+            if selected[next].value.is_none() {
+                selected[next].value = Some(&self.text[field.value()]);
+            }
+            next += 1;
         }
         selected
+    }
+
+    /// Where a field's name is among these; the ones from `next` on are the likely ones.
+    fn place(&self, field: Field, names: &[&str], next: usize) -> Option<usize> {
+        let is_it = |at: &usize| self.is_called(field, names[*at]);
+        (next..names.len()).chain(0..next).find(is_it)
     }
 }
 

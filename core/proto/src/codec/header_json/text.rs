@@ -20,13 +20,17 @@ pub(super) fn find_special(text: &[u8], mut from: usize) -> Option<usize> {
 /// Whether there is any such byte: without a stop at the first one, so that many are looked at at
 /// a time.
 pub(super) fn has_special(text: &[u8]) -> bool {
-    let (chunks, rest) = text.as_chunks::<32>();
     let any = |bytes: &[u8]| {
         bytes
             .iter()
             .fold(false, |any, &byte| any | is_special(byte))
     };
-    chunks.iter().any(|chunk| any(chunk)) || any(rest)
+    let Some(last) = text.last_chunk::<32>() else {
+        return any(text);
+    };
+    // The last ones overlap those before, so that none is left over.
+    let (chunks, _) = text.as_chunks::<32>();
+    chunks.iter().any(|chunk| any(chunk)) || any(last)
 }
 
 const fn is_special(byte: u8) -> bool {
