@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
+use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
@@ -16,8 +16,9 @@ use crate::delayed::Delayed;
 use crate::faults::Tally;
 use crate::long_poll::WaitingPulls;
 use crate::outbox::Outbox;
-use crate::peer::{Peer, Token};
+use crate::peer::{Letter, Peer, Token};
 use crate::service::{Context, Service};
+use crate::spare::Spare;
 use crate::tls::Stream;
 
 /// What one read takes at most; many frames are served per read, and answered in one write.
@@ -36,6 +37,7 @@ pub(crate) struct Connection {
     /// Requests that a fault holds up.
     delayed: Delayed,
     tally: Tally,
+    spare: Spare,
     last_token: u64,
     heard: Instant,
     end: End,
@@ -64,6 +66,7 @@ impl Connection {
             pulls: WaitingPulls::default(),
             delayed: Delayed::default(),
             tally: Tally::default(),
+            spare: Spare::default(),
             last_token: 0,
             heard: Instant::now(),
             end: End::Open,
@@ -101,12 +104,8 @@ impl Connection {
     /// what comes of them.
     fn serve_what_is_here(&mut self) -> io::Result<()> {
         while self.outbox.has_room() && self.end == End::Open {
-            if let Some(request) = self.peer.take_request() {
-                self.outbox.put(&request);
-            } else if let Some(token) = self.peer.take_woken() {
-                if let Some(request) = self.pulls.take(token) {
-                    self.serve(request, token, false);
-                }
+            if let Some(letter) = self.peer.take() {
+                self.open(letter);
             } else if let Some(request) = self.next_request()? {
                 match self.service.admit(&request, &mut self.tally) {
                     None => self.serve_new(request),
@@ -119,10 +118,21 @@ impl Connection {
         Ok(())
     }
 
+    fn open(&mut self, letter: Letter) {
+        match letter {
+            Letter::Request(request) => self.outbox.put(&request),
+            Letter::Woken(token) => {
+                if let Some(request) = self.pulls.take(token) {
+                    self.serve(request, token, false);
+                }
+            }
+        }
+    }
+
     fn next_request(&mut self) -> io::Result<Option<Command>> {
-        let frame = Frame::decode(&mut self.incoming, DEFAULT_MAX_FRAME);
-        let command = frame.and_then(|frame| frame.map(Command::decode).transpose());
-        command.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        let spare = || self.spare.take();
+        let taken = Command::take(&mut self.incoming, DEFAULT_MAX_FRAME, spare);
+        taken.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
     fn serve_new(&mut self, request: Command) {
@@ -135,16 +145,22 @@ impl Connection {
             peer: &self.peer,
             token,
             may_wait,
+            spare: &self.spare,
         };
         match self.service.serve(&context, &request) {
-            Outcome::Answer(answer) => self.outbox.put(&answer),
+            Outcome::Answer(answer) => {
+                self.outbox.put(&answer);
+                self.spare.keep(answer.fields);
+            }
             Outcome::Silence => {}
             Outcome::Wait(wait) => {
                 // Not to hold the memory that the request was read into.
                 request.body = Bytes::new();
                 self.pulls.insert(token, request, wait, Instant::now());
+                return;
             }
         }
+        self.spare.keep(request.fields);
     }
 
     fn next_deadline(&self) -> Instant {

@@ -47,6 +47,7 @@ mod peer;
 mod server;
 mod service;
 mod settings;
+mod spare;
 mod sql;
 mod store;
 mod tls;

@@ -114,6 +114,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::peer::Letter;
     use crate::store::{Ask, Log, NewMessage};
 
     fn peer(id: u64) -> Arc<Peer> {
@@ -143,10 +144,18 @@ mod tests {
         pulls.insert(token, request, wait, Instant::now());
     }
 
+    fn woken(peer: &Peer) -> Option<Token> {
+        match peer.take()? {
+            Letter::Woken(token) => Some(token),
+            Letter::Request(request) => panic!("nobody asked: {request:?}"),
+        }
+    }
+
     fn append(queue: &Arc<Queue>, log: &Log) {
         let message = NewMessage {
             body: b"x",
             properties: "",
+            tag: 0,
             flag: 0,
             sys_flag: 0,
             born_timestamp: 0,
@@ -179,12 +188,12 @@ mod tests {
         assert!(pulls.take_expired(&here, now).is_none());
 
         append(&queue, &log);
-        assert_eq!(here.take_woken(), Some(Token(9)));
+        assert_eq!(woken(&here), Some(Token(9)));
         assert!(pulls.take(Token(9)).is_some());
-        assert_eq!(here.take_woken(), Some(Token(7)));
-        assert_eq!(here.take_woken(), None);
-        assert_eq!(gone.take_woken(), None);
+        assert_eq!(woken(&here), Some(Token(7)));
+        assert_eq!(woken(&here), None);
+        assert_eq!(woken(&gone), None);
         append(&queue, &log);
-        assert_eq!(here.take_woken(), None, "woken once");
+        assert_eq!(woken(&here), None, "woken once");
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onsmq_proto::codec::{Command, Language};
@@ -25,8 +26,20 @@ pub(crate) struct Peer {
     pub(crate) id: u64,
     pub(crate) address: SocketAddr,
     letters: Mutex<Letters>,
+    /// How many letters there are: a connection looks before each request, and takes the lock only
+    /// where there is one.
+    waiting: AtomicUsize,
     arrived: Notify,
     introduced: OnceLock<(Language, i16)>,
+}
+
+/// What was left for a client.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    /// A request of the server's.
+    Request(Command),
+    /// A waiting pull has something to get.
+    Woken(Token),
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +59,7 @@ impl Peer {
             id,
             address,
             letters: Mutex::default(),
+            waiting: AtomicUsize::new(0),
             arrived: Notify::new(),
             introduced: OnceLock::new(),
         }
@@ -89,6 +103,7 @@ impl Peer {
         let mut letters = self.letters.lock();
         if letters.requests.len() < MAX_REQUESTS {
             letters.requests.push_back(request);
+            self.waiting.fetch_add(1, Ordering::Release);
         }
         drop(letters);
         self.arrived.notify_one();
@@ -96,16 +111,23 @@ impl Peer {
 
     /// Says that a waiting pull has something to get.
     pub(crate) fn wake(&self, pull: Token) {
-        self.letters.lock().woken.push_back(pull);
+        let mut letters = self.letters.lock();
+        letters.woken.push_back(pull);
+        self.waiting.fetch_add(1, Ordering::Release);
+        drop(letters);
         self.arrived.notify_one();
     }
 
-    pub(crate) fn take_request(&self) -> Option<Command> {
-        self.letters.lock().requests.pop_front()
-    }
-
-    pub(crate) fn take_woken(&self) -> Option<Token> {
-        self.letters.lock().woken.pop_front()
+    /// Takes what was left first: a request of the server's, and only then a pull.
+    pub(crate) fn take(&self) -> Option<Letter> {
+        if self.waiting.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let mut letters = self.letters.lock();
+        let request = letters.requests.pop_front().map(Letter::Request);
+        let letter = request.or_else(|| letters.woken.pop_front().map(Letter::Woken))?;
+        self.waiting.fetch_sub(1, Ordering::Release);
+        Some(letter)
     }
 
     /// Waits for something to be left.

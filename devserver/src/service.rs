@@ -10,6 +10,7 @@ use crate::cluster::NAME_SERVER;
 use crate::faults::{Counters, Fault, Faults, Tally};
 use crate::name_server::NameServer;
 use crate::peer::{Peer, Token};
+use crate::spare::Spare;
 
 /// A server: who is behind a listening socket, and what is counted and goes wrong there.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub(crate) token: Token,
     /// Whether a pull may wait: not if it did already.
     pub(crate) may_wait: bool,
+    /// Where fields of an answer get memory from.
+    pub(crate) spare: &'a Spare,
 }
 
 impl Service {

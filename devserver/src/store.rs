@@ -15,6 +15,7 @@ mod topic;
 pub(crate) use filter::Filter;
 pub(crate) use log::Log;
 pub(crate) use message::NewMessage;
-pub(crate) use queue::{Boundary, Queue, Unstored};
+pub(crate) use queue::{Appended, Boundary, Queue, Unstored};
 pub(crate) use read::{Ask, Read, Status};
+pub(crate) use tag::{tag_code, tag_code_among};
 pub(crate) use topic::{Topic, TopicConfig, Topics};

@@ -10,6 +10,6 @@ mod language;
 
 pub use code::{RequestCode, ResponseCode};
 pub use command::Command;
-pub use fields::{ExtFields, FieldText, InOrder};
+pub use fields::{ExtFields, FieldText, FieldValue};
 pub use frame::{DEFAULT_MAX_FRAME, Frame, Serialization};
 pub use language::Language;

@@ -1,6 +1,6 @@
 //! Many messages in one request.
 
-use onsmq_proto::codec::{ExtFields, ResponseCode};
+use onsmq_proto::codec::{ExtFields, FieldText, ResponseCode};
 use onsmq_proto::message::batch::{Entries, EntryRef};
 use onsmq_proto::message::properties::{self, ENTRY_SEPARATOR, name};
 use onsmq_proto::names;
@@ -8,13 +8,16 @@ use onsmq_proto::names;
 use super::Broker;
 use super::properties::of_batch;
 use super::put::{Draft, illegal_message};
-use super::send::{ID, region};
+use super::send::sent;
 use super::send_header::SendHeader;
 use crate::answer::Refusal;
 use crate::clock;
+use crate::service::Context;
 use crate::settings::MAX_BODY;
-use crate::store::NewMessage;
+use crate::store::{Log, NewMessage, tag_code};
 
+/// Digits of the id of a message at an IPv4 address.
+const ID: usize = 32;
 /// The longest property string that a record takes.
 const MAX_PROPERTIES: usize = i16::MAX as usize;
 
@@ -23,6 +26,7 @@ impl Broker {
     /// they have in common.
     pub(super) fn store_batch(
         &self,
+        context: &Context<'_>,
         header: &SendHeader<'_>,
         draft: &Draft<'_>,
         body: &[u8],
@@ -36,12 +40,16 @@ impl Broker {
                 ),
             ));
         }
-        let batch = Batch::read(body, &of_batch(header.properties))?;
+        let added = of_batch(header.properties);
+        // What the batch adds comes last, and so it is what counts.
+        let tag = properties::get(&added, name::TAGS);
+        let batch = Batch::read(body, &added)?;
         let messages: Vec<_> = batch
             .entries()
             .map(|(entry, properties)| NewMessage {
                 body: entry.body,
                 properties,
+                tag: tag_code(tag.or_else(|| properties::get(entry.properties, name::TAGS))),
                 flag: entry.flag,
                 ..draft.message.clone()
             })
@@ -51,23 +59,34 @@ impl Broker {
             queue
                 .ok_or_else(illegal_message)?
                 .append(&self.log, clock::now_ms(), &messages)?;
-        let mut ids = String::with_capacity((ID + 1) * messages.len());
-        for offset in appended.log_offsets {
-            if !ids.is_empty() {
-                ids.push(',');
-            }
-            self.log.message_id(offset).append_to(&mut ids);
-        }
-        let mut fields = region();
-        fields
-            .push("msgId", ids)
-            .push("queueId", draft.queue_id)
-            .push("queueOffset", appended.queue_offset)
-            .push_some(
-                "transactionId",
-                properties::get(header.properties, name::UNIQ_KEY),
-            );
+        let ids = Ids {
+            log: &self.log,
+            log_offsets: &appended.log_offset,
+        };
+        let mut fields = sent(context, ids, draft.queue_id, appended.queue_offset);
+        fields.push_some(
+            "transactionId",
+            properties::get(header.properties, name::UNIQ_KEY),
+        );
         Ok(fields)
+    }
+}
+
+/// The ids of a batch's messages.
+struct Ids<'a> {
+    log: &'a Log,
+    log_offsets: &'a [i64],
+}
+
+impl FieldText for Ids<'_> {
+    fn append_to(&self, text: &mut String) {
+        text.reserve((ID + 1) * self.log_offsets.len());
+        for (at, offset) in self.log_offsets.iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            self.log.message_id(*offset).append_to(text);
+        }
     }
 }
 

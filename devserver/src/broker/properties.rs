@@ -1,9 +1,12 @@
 //! The property strings of messages, changed as brokers change them.
 
+use std::sync::LazyLock;
+
 use onsmq_proto::message::properties::{self, name};
 
 use super::delay::is_of_a_timer;
 use crate::settings::{CLUSTER, REGION};
+use crate::store::tag_code;
 
 /// What brokers add to every message, beside its region.
 const TRACE_ON: &str = "true";
@@ -12,59 +15,84 @@ const TRACE_ON: &str = "true";
 const POP_CHECKPOINT: &str = "POP_CK";
 
 /// The property string without the named entries, and with those that have a value at its end.
-pub(super) fn edit(raw: &str, changes: &[(&str, Option<&str>)]) -> String {
-    edit_seeing(raw, changes, |_| {})
+pub(super) fn edit(raw: &str, changes: &[Change<'_>]) -> String {
+    edit_seeing(raw, changes, &added(changes), |_, _| {})
 }
 
-/// The same, with a look at each name that was there.
-fn edit_seeing(raw: &str, changes: &[(&str, Option<&str>)], mut see: impl FnMut(&str)) -> String {
-    let added = changes
-        .iter()
-        .map(|(name, value)| name.len() + value.map_or(0, str::len) + 2);
-    let mut edited = String::with_capacity(raw.len() + 1 + added.sum::<usize>());
+/// A name, and its new value if it is to have one.
+type Change<'a> = (&'a str, Option<&'a str>);
+
+/// What changes put at the end.
+fn added(changes: &[Change<'_>]) -> String {
+    let mut added = String::new();
+    for (name, value) in changes {
+        if let Some(value) = value {
+            properties::push(&mut added, name, value);
+        }
+    }
+    added
+}
+
+/// The property string without the entries that are changed, and with `added` at its end. Each name
+/// and value that was there is looked at.
+fn edit_seeing<'a>(
+    raw: &'a str,
+    changes: &[Change<'_>],
+    added: &str,
+    mut see: impl FnMut(&'a str, &'a str),
+) -> String {
+    let mut edited = String::with_capacity(raw.len() + 1 + added.len());
     for (name, value) in properties::entries(raw) {
-        see(name);
+        see(name, value);
         if changes.iter().all(|(changed, _)| *changed != name) {
             properties::push(&mut edited, name, value);
         }
     }
-    for (name, value) in changes {
-        if let Some(value) = value {
-            properties::push(&mut edited, name, value);
-        }
-    }
+    edited.push_str(added);
     edited
 }
 
 /// What a broker adds to every message, or has no client set.
-const OF_ALL: [(&str, Option<&str>); 4] = [
+const OF_ALL: [Change<'_>; 4] = [
     (name::MSG_REGION, Some(REGION)),
     (name::TRACE_ON, Some(TRACE_ON)),
     (name::CLUSTER, Some(CLUSTER)),
     (POP_CHECKPOINT, None),
 ];
 
-/// A sent message's properties.
-pub(super) struct Received {
+/// What that puts at the end of each message's.
+static ADDED_TO_ALL: LazyLock<String> = LazyLock::new(|| added(&OF_ALL));
+
+/// A sent message's properties, and what was seen of them on the way.
+pub(super) struct Received<'a> {
     /// As a broker stores them.
     pub(super) properties: String,
+    /// The sender's id of the message, if it gave one.
+    pub(super) unique_id: Option<&'a str>,
+    /// The hash of the tag.
+    pub(super) tag: i32,
     /// Whether there is anything among them by which it may have to wait, for a time or for an
     /// outcome: most messages have none of it.
     pub(super) may_wait: bool,
 }
 
 /// The properties of a message that was sent.
-pub(super) fn received(raw: &str, unique_id: impl FnOnce() -> String) -> Received {
-    let (mut has_id, mut may_wait) = (false, false);
-    let mut properties = edit_seeing(raw, &OF_ALL, |it| {
-        has_id |= it == name::UNIQ_KEY;
-        may_wait |= it == name::DELAY || it == name::TRANSACTION_PREPARED || is_of_a_timer(it);
-    });
-    if !has_id {
-        properties::push(&mut properties, name::UNIQ_KEY, &unique_id());
+pub(super) fn received(raw: &str, new_id: impl FnOnce() -> String) -> Received<'_> {
+    let (mut unique_id, mut tag, mut may_wait) = (None, None, false);
+    let see = |name, value| match name {
+        name::UNIQ_KEY => unique_id = Some(value),
+        name::TAGS => tag = Some(value),
+        name::DELAY | name::TRANSACTION_PREPARED => may_wait = true,
+        other => may_wait |= is_of_a_timer(other),
+    };
+    let mut properties = edit_seeing(raw, &OF_ALL, &ADDED_TO_ALL, see);
+    if unique_id.is_none() {
+        properties::push(&mut properties, name::UNIQ_KEY, &new_id());
     }
     Received {
         properties,
+        unique_id,
+        tag: tag_code(tag),
         may_wait,
     }
 }
@@ -74,7 +102,7 @@ pub(super) fn received(raw: &str, unique_id: impl FnOnce() -> String) -> Receive
 /// Its UNIQ_KEY comes after the message's, and so it is the one that counts: this is what
 /// 5.3.3 does.
 pub(super) fn of_batch(raw: &str) -> String {
-    edit(raw, &OF_ALL)
+    edit_seeing(raw, &OF_ALL, &ADDED_TO_ALL, |_, _| {})
 }
 
 #[cfg(test)]

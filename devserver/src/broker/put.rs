@@ -10,7 +10,7 @@ use crate::answer::Refusal;
 use crate::clock;
 use crate::journal::Waiting;
 use crate::settings::MAX_BODY;
-use crate::store::{NewMessage, Topic, Unstored};
+use crate::store::{Appended, NewMessage, Topic, Unstored};
 
 /// A message on its way to a queue.
 #[derive(Debug)]
@@ -24,11 +24,7 @@ pub(super) struct Draft<'a> {
 }
 
 /// Where a message was stored: for a delayed one, where it waits.
-#[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) queue_offset: i64,
-    pub(super) log_offset: i64,
-}
+pub(super) type Stored = Appended<i64>;
 
 impl Broker {
     /// Stores a message in its queue, or has it wait if its properties ask for that. What was
@@ -83,11 +79,7 @@ impl Broker {
             properties: &draft.properties,
             ..draft.message.clone()
         };
-        let appended = queue.append_waiting(&self.log, now, &[message], waiting)?;
-        Ok(Stored {
-            queue_offset: appended.queue_offset,
-            log_offset: appended.log_offsets.first().copied().unwrap_or_default(),
-        })
+        Ok(queue.append_one(&self.log, now, &message, waiting)?)
     }
 }
 

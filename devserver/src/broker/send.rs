@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use onsmq_proto::codec::{Command, ExtFields, ResponseCode};
+use onsmq_proto::codec::{Command, ExtFields, FieldText, ResponseCode};
 use onsmq_proto::message::properties::{self, name};
 use onsmq_proto::names;
 
 use super::Broker;
 use super::delay::{self, TIMER_OUT_MS};
-use super::properties::{Received, edit, received};
-use super::put::{Draft, Stored};
+use super::properties::{edit, received};
+use super::put::Draft;
 use super::send_header::SendHeader;
 use super::topics::{TIMER, check_name, group_of_retry_topic, is_forbidden, no_such_topic};
 use crate::answer::{Answered, Refusal, success};
@@ -22,8 +22,6 @@ use crate::store::{NewMessage, Topic};
 
 /// Requests of clients from 3.4.9 on say themselves how often a message comes again.
 pub(super) const TELLS_MAX_RECONSUME_TIMES: i16 = 121;
-/// Digits of an offset message id of an IPv4 address.
-pub(super) const ID: usize = 32;
 /// How often a message comes again unless the request says (`retryMaxTimes`).
 pub(super) const DEFAULT_MAX_RECONSUME_TIMES: i32 = 16;
 
@@ -42,7 +40,7 @@ impl Broker {
         let mut answer = success();
         answer.fields = self
             .store_sent(context, request, &header)
-            .map_err(|refusal| refusal.with_fields(region()))?;
+            .map_err(|refusal| refusal.with_fields(region(context)))?;
         Ok(answer.into())
     }
 
@@ -67,6 +65,7 @@ impl Broker {
             message: NewMessage {
                 body: &request.body,
                 properties: "",
+                tag: 0,
                 flag: header.flag,
                 sys_flag: header.sys_flag,
                 born_timestamp: header.born_timestamp,
@@ -76,9 +75,9 @@ impl Broker {
             },
         };
         if header.is_batch {
-            self.store_batch(header, &draft, &request.body)
+            self.store_batch(context, header, &draft, &request.body)
         } else {
-            self.store_single(request, header, draft)
+            self.store_single(context, request, header, draft)
         }
     }
 
@@ -114,27 +113,32 @@ impl Broker {
 
     fn store_single(
         &self,
+        context: &Context<'_>,
         request: &Command,
         header: &SendHeader<'_>,
         mut draft: Draft<'_>,
     ) -> Result<ExtFields, Refusal> {
         let queue_id = draft.queue_id;
-        let Received {
-            properties,
-            may_wait,
-        } = received(header.properties, || self.unique_id());
-        draft.properties = properties;
+        let received = received(header.properties, || self.unique_id());
+        draft.properties = received.properties;
+        draft.message.tag = received.tag;
         if self.is_dead_letter(request, header)? {
             self.to_dead_letters(header.topic, &mut draft)?;
         }
-        let stored = if !may_wait {
+        let stored = if !received.may_wait {
             self.put_now(&draft, clock::now_ms())?
         } else if is_half(&draft) {
             self.put_half(&mut draft)?
         } else {
             self.put(&mut draft)?
         };
-        Ok(self.sent(queue_id, &stored, &draft))
+        let new_id = || properties::get(&draft.properties, name::UNIQ_KEY);
+        let id = self.log.message_id(stored.log_offset);
+        let mut fields = sent(context, id, queue_id, stored.queue_offset);
+        fields
+            .push_some("transactionId", received.unique_id.or_else(new_id))
+            .push_some("recallHandle", self.recall_handle(&draft));
+        Ok(fields)
     }
 
     /// Whether a message to a retry topic is dead: an ordered consumer's, which counts itself
@@ -156,22 +160,6 @@ impl Broker {
         Ok(())
     }
 
-    fn sent(&self, queue_id: i32, stored: &Stored, draft: &Draft<'_>) -> ExtFields {
-        let unique_id = properties::get(&draft.properties, name::UNIQ_KEY);
-        let mut message_id = String::with_capacity(ID);
-        self.log
-            .message_id(stored.log_offset)
-            .append_to(&mut message_id);
-        let mut fields = region();
-        fields
-            .push("msgId", message_id)
-            .push("queueId", queue_id)
-            .push("queueOffset", stored.queue_offset)
-            .push_some("transactionId", unique_id)
-            .push_some("recallHandle", self.recall_handle(draft));
-        fields
-    }
-
     /// What a message with a time could be called back by (`RecallMessageHandle.HandleV1`).
     fn recall_handle(&self, draft: &Draft<'_>) -> Option<String> {
         if *draft.topic.name != *TIMER {
@@ -188,11 +176,26 @@ impl Broker {
 }
 
 /// What every answer to a sent message says.
-pub(super) fn region() -> ExtFields {
-    let mut fields = ExtFields::with_text_capacity(7, 192);
+fn region(context: &Context<'_>) -> ExtFields {
+    let mut fields = context.spare.take();
     fields
         .push(name::MSG_REGION, REGION)
         .push(name::TRACE_ON, "true");
+    fields
+}
+
+/// What an answer says of where messages were stored. `ids` is that of each.
+pub(super) fn sent(
+    context: &Context<'_>,
+    ids: impl FieldText,
+    queue_id: i32,
+    queue_offset: i64,
+) -> ExtFields {
+    let mut fields = region(context);
+    fields
+        .push("msgId", ids)
+        .push("queueId", queue_id)
+        .push("queueOffset", queue_offset);
     fields
 }
 

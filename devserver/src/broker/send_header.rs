@@ -19,51 +19,27 @@ pub(super) struct SendHeader<'a> {
     pub(super) is_batch: bool,
 }
 
-/// What the fields are called.
-struct Names {
-    producer_group: &'static str,
-    topic: &'static str,
-    default_topic: &'static str,
-    default_topic_queues: &'static str,
-    queue_id: &'static str,
-    sys_flag: &'static str,
-    born_timestamp: &'static str,
-    flag: &'static str,
-    properties: &'static str,
-    reconsume_times: &'static str,
-    max_reconsume_times: &'static str,
-    is_batch: &'static str,
-}
+/// What the fields are called, in the order in which clients write them.
+const LONG: [&str; 13] = [
+    "producerGroup",
+    "topic",
+    "defaultTopic",
+    "defaultTopicQueueNums",
+    "queueId",
+    "sysFlag",
+    "bornTimestamp",
+    "flag",
+    "properties",
+    "reconsumeTimes",
+    "unitMode",
+    "maxReconsumeTimes",
+    "batch",
+];
 
-const LONG: Names = Names {
-    producer_group: "producerGroup",
-    topic: "topic",
-    default_topic: "defaultTopic",
-    default_topic_queues: "defaultTopicQueueNums",
-    queue_id: "queueId",
-    sys_flag: "sysFlag",
-    born_timestamp: "bornTimestamp",
-    flag: "flag",
-    properties: "properties",
-    reconsume_times: "reconsumeTimes",
-    max_reconsume_times: "maxReconsumeTimes",
-    is_batch: "batch",
-};
-
-const SHORT: Names = Names {
-    producer_group: "a",
-    topic: "b",
-    default_topic: "c",
-    default_topic_queues: "d",
-    queue_id: "e",
-    sys_flag: "f",
-    born_timestamp: "g",
-    flag: "h",
-    properties: "i",
-    reconsume_times: "j",
-    max_reconsume_times: "l",
-    is_batch: "m",
-};
+/// The same of SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE.
+const SHORT: [&str; 13] = [
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+];
 
 impl<'a> SendHeader<'a> {
     pub(super) fn parse(request: &'a Command) -> Result<Self, WireError> {
@@ -71,22 +47,36 @@ impl<'a> SendHeader<'a> {
             RequestCode::SEND_MESSAGE => &LONG,
             _ => &SHORT,
         };
-        // The order in which clients write them, and so this one.
-        let mut fields = request.fields.in_order();
+        let [
+            producer_group,
+            topic,
+            default_topic,
+            default_topic_queues,
+            queue_id,
+            sys_flag,
+            born_timestamp,
+            flag,
+            properties,
+            reconsume_times,
+            // Not used, but sent by all.
+            _unit_mode,
+            max_reconsume_times,
+            is_batch,
+        ] = request.fields.select(names);
         // Not used, but must be there.
-        fields.required(names.producer_group)?;
+        producer_group.required()?;
         Ok(Self {
-            topic: fields.required(names.topic)?,
-            default_topic: fields.required(names.default_topic)?,
-            default_topic_queues: fields.parse_required(names.default_topic_queues)?,
-            queue_id: fields.parse_required(names.queue_id)?,
-            sys_flag: fields.parse_required(names.sys_flag)?,
-            born_timestamp: fields.parse_required(names.born_timestamp)?,
-            flag: fields.parse_required(names.flag)?,
-            properties: fields.get(names.properties).unwrap_or_default(),
-            reconsume_times: fields.parse(names.reconsume_times)?.unwrap_or(0),
-            max_reconsume_times: fields.parse(names.max_reconsume_times)?,
-            is_batch: fields.parse(names.is_batch)?.unwrap_or(false),
+            topic: topic.required()?,
+            default_topic: default_topic.required()?,
+            default_topic_queues: default_topic_queues.parse_required()?,
+            queue_id: queue_id.parse_required()?,
+            sys_flag: sys_flag.parse_required()?,
+            born_timestamp: born_timestamp.parse_required()?,
+            flag: flag.parse_required()?,
+            properties: properties.get().unwrap_or_default(),
+            reconsume_times: reconsume_times.parse()?.unwrap_or(0),
+            max_reconsume_times: max_reconsume_times.parse()?,
+            is_batch: is_batch.parse()?.unwrap_or(false),
         })
     }
 }

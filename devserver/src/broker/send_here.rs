@@ -41,14 +41,16 @@ impl Broker {
         let emptiest = topic.queues().iter().min_by_key(|queue| queue.max_offset());
         let queue_id = emptiest.map_or(0, |queue| queue.id());
         let id = self.unique_id();
-        let properties = received(&raw_properties(parcel, &id), || id.clone()).properties;
+        let raw = raw_properties(parcel, &id);
+        let received = received(&raw, || id.clone());
         let mut draft = Draft {
             topic,
             queue_id,
-            properties,
+            properties: received.properties,
             message: NewMessage {
                 body: parcel.body.as_bytes(),
                 properties: "",
+                tag: received.tag,
                 flag: 0,
                 sys_flag: 0,
                 born_timestamp: clock::now_ms(),

@@ -34,9 +34,11 @@ const MAX_NAME: usize = 127;
 /// Whether a broker takes the name; why not, in Java's words.
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"%|-_".contains(&byte);
-    if name.trim().is_empty() {
+    let all_legal = name.bytes().all(is_legal);
+    // What is legal is not blank, unless there is nothing of it.
+    if name.is_empty() || (!all_legal && name.trim().is_empty()) {
         Err("The specified topic is blank.")
-    } else if !name.bytes().all(is_legal) {
+    } else if !all_legal {
         Err("The specified topic contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$")
     } else if name.len() > MAX_NAME {
         Err("The specified topic is longer than topic max length.")

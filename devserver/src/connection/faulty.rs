@@ -58,6 +58,7 @@ impl Connection {
             peer: &self.peer,
             token: Token(0),
             may_wait: false,
+            spare: &self.spare,
         };
         self.service.serve(&context, request)
     }

@@ -40,11 +40,11 @@ pub(crate) enum Unstored {
 
 /// Where messages went.
 #[derive(Debug)]
-pub(crate) struct Appended {
+pub(crate) struct Appended<A> {
     /// The first one's place in the queue; the others follow.
     pub(crate) queue_offset: i64,
     /// Each one's address in the log.
-    pub(crate) log_offsets: Vec<i64>,
+    pub(crate) log_offset: A,
 }
 
 /// Which message a time names when it lies between two.
@@ -82,21 +82,46 @@ impl Queue {
         log: &Log,
         now: i64,
         messages: &[NewMessage<'_>],
-    ) -> Result<Appended, Unstored> {
-        self.append_waiting(log, now, messages, None)
+    ) -> Result<Appended<Vec<i64>>, Unstored> {
+        let mut log_offset = Vec::with_capacity(messages.len());
+        let queue_offset =
+            self.append_telling(log, now, messages, None, |it| log_offset.push(it))?;
+        Ok(Appended {
+            queue_offset,
+            log_offset,
+        })
     }
 
-    /// The same with messages that wait.
+    /// The same with one message, which may wait.
     ///
     /// # Errors
     /// [`Unstored`].
-    pub(crate) fn append_waiting(
+    pub(crate) fn append_one(
+        self: &Arc<Self>,
+        log: &Log,
+        now: i64,
+        message: &NewMessage<'_>,
+        waiting: Option<Waiting<'_>>,
+    ) -> Result<Appended<i64>, Unstored> {
+        let message = std::slice::from_ref(message);
+        let mut log_offset = 0;
+        let queue_offset = self.append_telling(log, now, message, waiting, |it| log_offset = it)?;
+        Ok(Appended {
+            queue_offset,
+            log_offset,
+        })
+    }
+
+    /// Appends messages, tells each one's address in the log, and gives the first one's place in
+    /// the queue.
+    fn append_telling(
         self: &Arc<Self>,
         log: &Log,
         now: i64,
         messages: &[NewMessage<'_>],
         waiting: Option<Waiting<'_>>,
-    ) -> Result<Appended, Unstored> {
+        mut tell: impl FnMut(i64),
+    ) -> Result<i64, Unstored> {
         let common = Common {
             topic: &self.topic,
             queue_id: self.id,
@@ -105,28 +130,23 @@ impl Queue {
         let mut state = self.state.lock();
         let first = state.records.len();
         let store_time = state.records.store_time(now);
-        let stored: Result<_, _> = messages
-            .iter()
-            .map(|message| {
-                let reserve = |segment, capacity| log.reserve(self, segment, capacity);
-                state.records.append(common, store_time, message, reserve)
-            })
-            .collect();
+        let stored = messages.iter().try_for_each(|message| {
+            let reserve = |segment, capacity| log.reserve(self, segment, capacity);
+            tell(state.records.append(common, store_time, message, reserve)?);
+            Ok(())
+        });
         // Nobody sees them before the lock is let go.
         let kept = stored
             .map_err(|_: WireError| Unstored::TooLong)
-            .and_then(|log_offsets| match self.keep(log, &state, first, waiting) {
-                Ok(()) => Ok(log_offsets),
-                Err(error) => Err(Unstored::Unkept(error)),
+            .and_then(|()| {
+                self.keep(log, &state, first, waiting)
+                    .map_err(Unstored::Unkept)
             });
-        let log_offsets = kept.inspect_err(|_| state.records.take_back(first))?;
+        kept.inspect_err(|_| state.records.take_back(first))?;
         let woken = state.take_waiters_for(first);
         drop(state);
         woken.into_iter().for_each(Waiter::wake);
-        Ok(Appended {
-            queue_offset: offset_of(first),
-            log_offsets,
-        })
+        Ok(offset_of(first))
     }
 
     /// Writes the messages from `first` on into the broker's journal.

@@ -7,8 +7,7 @@ use onsmq_proto::WireError;
 use onsmq_proto::message::{StoredMessage, StoredMessages, StoredRecord};
 
 use super::segments::{Place, Segments};
-use super::tag::tag_code;
-use super::{Ask, Boundary, NewMessage, Read, Status};
+use super::{Ask, Boundary, NewMessage, Read, Status, tag_code_among};
 
 /// More than any record takes beside its body, topic and properties.
 const OVERHEAD: usize = 128;
@@ -106,7 +105,7 @@ impl Records {
             properties: message.properties,
         }
         .encode(buf)?;
-        let tag = tag_code(message.properties);
+        let tag = message.tag;
         self.index.push(Entry { place, tag });
         Ok(commit_log_offset)
     }
@@ -127,7 +126,7 @@ impl Records {
         }
         let address = message.commit_log_offset();
         let place = self.segments.restore(address, message.record())?;
-        let tag = tag_code(message.raw_properties());
+        let tag = tag_code_among(message.raw_properties());
         self.index.push(Entry { place, tag });
         self.last_store_time = self.last_store_time.max(message.store_timestamp());
         Some(place)

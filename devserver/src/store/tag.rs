@@ -3,8 +3,13 @@
 use onsmq_proto::hash::java_string_hash;
 use onsmq_proto::message::properties::{self, name};
 
-/// The hash of a message's tag; 0 where it has none, as in Java
+/// The hash of a tag; 0 where there is none, as in Java
 /// (`MessageExtBrokerInner.tagsString2tagsCode`).
-pub(super) fn tag_code(raw_properties: &str) -> i32 {
-    properties::get(raw_properties, name::TAGS).map_or(0, java_string_hash)
+pub(crate) fn tag_code(tag: Option<&str>) -> i32 {
+    tag.map_or(0, java_string_hash)
+}
+
+/// The same of the tag among properties.
+pub(crate) fn tag_code_among(raw_properties: &str) -> i32 {
+    tag_code(properties::get(raw_properties, name::TAGS))
 }

@@ -22,6 +22,7 @@ fn message<'a>(body: &'a [u8], properties: &'a str) -> NewMessage<'a> {
     NewMessage {
         body,
         properties,
+        tag: tag_code_among(properties),
         flag: 0,
         sys_flag: 0,
         born_timestamp: 1,
@@ -59,8 +60,8 @@ fn the_first_message_of_a_broker_is_at_address_0() {
     let appended = queue.append(&log, 7, &[message(b"a", ""), message(b"b", "")]);
     let appended = appended.expect("short");
     assert_eq!(appended.queue_offset, 0);
-    assert_eq!(appended.log_offsets[0], 0);
-    let second = log.find(appended.log_offsets[1]).expect("stored");
+    assert_eq!(appended.log_offset[0], 0);
+    let second = log.find(appended.log_offset[1]).expect("stored");
     assert_eq!(second.body(), b"b");
     assert_eq!((second.queue_id(), second.queue_offset()), (3, 1));
 }
@@ -70,7 +71,7 @@ fn addresses_between_messages_and_beyond_them_are_nobodys() {
     let (log, queue) = (log(), queue());
     assert!(log.find(0).is_none());
     let appended = queue.append(&log, 7, &[message(&[0; 300], "")]);
-    let first = appended.expect("short").log_offsets[0];
+    let first = appended.expect("short").log_offset[0];
     for address in [
         -1,
         first + 1,
@@ -160,7 +161,7 @@ proptest! {
             let body = vec![u8::try_from(number).expect("few"); *length];
             let properties = if *tagged { "TAGS\u{1}A\u{2}" } else { "" };
             let appended = queue.append(&log, 7, &[message(&body, properties)]).expect("short");
-            let found = log.find(appended.log_offsets[0]).expect("stored");
+            let found = log.find(appended.log_offset[0]).expect("stored");
             prop_assert_eq!(found.body(), &body[..]);
             if *tagged || !only_tagged {
                 expected.push(body);

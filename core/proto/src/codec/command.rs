@@ -1,7 +1,8 @@
 //! Commands: requests and responses.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
+use super::frame::Parts;
 use super::{ExtFields, Frame, Language, RequestCode, ResponseCode, Serialization};
 use super::{header_binary, header_json};
 use crate::WireError;
@@ -96,10 +97,35 @@ impl Command {
     /// # Errors
     /// [`WireError`] where the header is not what its serialisation says.
     pub fn decode(frame: Frame) -> Result<Self, WireError> {
-        match frame.serialization {
-            Serialization::Json => header_json::decode(&frame.header, frame.body),
-            Serialization::Binary => header_binary::decode(&frame.header, frame.body),
+        let Frame {
+            serialization,
+            header,
+            body,
+        } = frame;
+        decode(serialization, &header, body, ExtFields::new)
+    }
+
+    /// Takes the first command out of `buf`, if all of it is there: as by way of a [`Frame`], but
+    /// its header is read where it is. Where they can, its fields take the memory of those that
+    /// `spare` gives, which nobody needs any more.
+    ///
+    /// # Errors
+    /// As for [`Frame::decode`] and [`Command::decode`]. The stream cannot be read on after any.
+    pub fn take(
+        buf: &mut BytesMut,
+        max: usize,
+        spare: impl FnOnce() -> ExtFields,
+    ) -> Result<Option<Self>, WireError> {
+        let Some(parts) = Parts::of_first(buf, max)? else {
+            return Ok(None);
+        };
+        let header = &buf[8..8 + parts.header];
+        let mut command = decode(parts.serialization, header, Bytes::new(), spare)?;
+        buf.advance(8 + parts.header);
+        if parts.body > 0 {
+            command.body = buf.split_to(parts.body).freeze();
         }
+        Ok(Some(command))
     }
 
     /// Writes the frame up to its body: for callers that write the body without copying it.
@@ -137,5 +163,52 @@ impl Command {
         self.encode_head(serialization, buf)?;
         buf.extend_from_slice(&self.body);
         Ok(())
+    }
+}
+
+fn decode(
+    serialization: Serialization,
+    header: &[u8],
+    body: Bytes,
+    spare: impl FnOnce() -> ExtFields,
+) -> Result<Command, WireError> {
+    match serialization {
+        Serialization::Json => header_json::decode(header, body),
+        Serialization::Binary => header_binary::decode(header, body, spare()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_taken_as_they_are_decoded_from_frames() {
+        for serialization in [Serialization::Json, Serialization::Binary] {
+            let mut bytes = BytesMut::new();
+            for body in ["one", "", "three"] {
+                let mut fields = ExtFields::new();
+                fields.push("topic", body).push("queueId", 3);
+                let code = RequestCode::SEND_MESSAGE;
+                Command::request(code, fields, Bytes::from(body))
+                    .encode(serialization, &mut bytes)
+                    .expect("short");
+            }
+            let (mut frames, whole) = (bytes.clone(), bytes.len());
+            bytes.truncate(whole - 1);
+            let spare = || {
+                let mut used = ExtFields::new();
+                used.push("what", "was before");
+                used
+            };
+            for there in [true, true, false] {
+                let taken = Command::take(&mut bytes, whole, spare).expect("a command");
+                let frame = Frame::decode(&mut frames, whole).expect("a frame");
+                let decoded = frame.map(|it| Command::decode(it).expect("a command"));
+                assert_eq!(taken, decoded.filter(|_| there));
+            }
+            let error = Command::take(&mut bytes, 4, spare).expect_err("too long");
+            assert!(matches!(error, WireError::FrameLength { max: 4, .. }));
+        }
     }
 }

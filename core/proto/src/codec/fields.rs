@@ -1,7 +1,7 @@
 //! The ext fields of a command: names to text.
 
-mod in_order;
 mod raw;
+mod select;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,36 +11,40 @@ use compact_str::CompactString;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-pub use self::in_order::InOrder;
-pub(super) use self::raw::RawFields;
+pub use self::select::FieldValue;
 use crate::WireError;
+
+/// Fields that there is room for where some are read: as many as a sent message has, so that
+/// nothing grows.
+const USUAL: usize = 13;
 
 /// A command's own fields, in the order in which they were added. All values are text on the
 /// wire: decimal numbers, `true` and `false` (`wire.md`, section 1).
 ///
 /// All text is in one piece: a command has up to a dozen fields, most of a few bytes.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct ExtFields {
-    /// Each field's name, then its value.
+    /// Each field's name, then its value. Where they were read, with what stood between them.
     text: String,
     fields: Vec<Field>,
 }
 
-/// Where a field is in the text: it starts where the one before it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a field is in the text.
+#[derive(Debug, Clone, Copy)]
 struct Field {
-    start: usize,
+    name_start: usize,
     name_end: usize,
-    end: usize,
+    value_start: usize,
+    value_end: usize,
 }
 
 impl Field {
     const fn name(self) -> Range<usize> {
-        self.start..self.name_end
+        self.name_start..self.name_end
     }
 
     const fn value(self) -> Range<usize> {
-        self.name_end..self.end
+        self.value_start..self.value_end
     }
 }
 
@@ -69,10 +73,21 @@ impl ExtFields {
         }
     }
 
-    /// No fields, with room for those of a header that has so many bytes left: as many as a sent
-    /// message has, so that nothing grows.
+    /// Takes all fields away, and keeps their memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+    }
+
+    /// Bytes of memory that it holds, used or not.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.text.capacity() + self.fields.capacity() * size_of::<Field>()
+    }
+
+    /// No fields, with room for those of a header that has so many bytes left.
     pub(in crate::codec) fn to_be_read(bytes: usize) -> Self {
-        Self::with_text_capacity(13, bytes)
+        Self::with_text_capacity(USUAL, bytes)
     }
 
     /// Adds a field. A name must be added once only.
@@ -99,14 +114,15 @@ impl ExtFields {
         name: &str,
         append: impl FnOnce(&mut String) -> Option<()>,
     ) -> Option<()> {
-        let start = self.text.len();
+        let name_start = self.text.len();
         self.text.push_str(name);
-        let name_end = self.text.len();
+        let value_start = self.text.len();
         append(&mut self.text)?;
         self.fields.push(Field {
-            start,
-            name_end,
-            end: self.text.len(),
+            name_start,
+            name_end: value_start,
+            value_start,
+            value_end: self.text.len(),
         });
         Some(())
     }
@@ -114,34 +130,18 @@ impl ExtFields {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.position(name, 0..self.fields.len())?;
-        Some(self.value_at(at))
+        let is_it = |field: &&Field| self.is_called(**field, name);
+        let field = self.fields.iter().find(is_it)?;
+        Some(&self.text[field.value()])
     }
 
-    fn value_at(&self, at: usize) -> &str {
-        &self.text[self.fields[at].value()]
-    }
-
-    /// Where the field of this name is, among some of them.
-    fn position(&self, name: &str, among: Range<usize>) -> Option<usize> {
-        let found = self.fields[among.clone()]
-            .iter()
-            .position(|field| self.is_called(*field, name))?;
-        Some(among.start + found)
-    }
-
+    #[inline]
     fn is_called(&self, field: Field, name: &str) -> bool {
         let (text, name) = (self.text.as_bytes(), name.as_bytes());
         // The first byte tells most names apart, without a call to compare the rest.
-        field.name_end - field.start == name.len()
-            && text.get(field.start) == name.first()
+        field.name_end - field.name_start == name.len()
+            && text.get(field.name_start) == name.first()
             && (name.len() == 1 || &text[field.name()] == name)
-    }
-
-    /// The fields, to be asked for one after another: this is quickest in their own order.
-    #[must_use]
-    pub const fn in_order(&self) -> InOrder<'_> {
-        InOrder::of(self)
     }
 
     /// The value of a field that must be there.
@@ -175,7 +175,15 @@ impl ExtFields {
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
-    /// All names and values, each right behind the one before.
+    /// The same as bytes, which are not looked at for where their characters begin.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let text = self.text.as_bytes();
+        self.fields
+            .iter()
+            .map(|field| (&text[field.name()], &text[field.value()]))
+    }
+
+    /// All names and values, and what stood between them where they were read.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -193,18 +201,35 @@ impl ExtFields {
     }
 }
 
+#[inline]
 fn parsed<T: std::str::FromStr>(
     name: &'static str,
     value: Option<&str>,
 ) -> Result<Option<T>, WireError> {
-    match value {
-        None | Some("") => Ok(None),
-        Some(value) => value.parse().map(Some).map_err(|_| WireError::BadField {
-            name,
-            value: value.to_owned(),
-        }),
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    match value.parse() {
+        Ok(parsed) => Ok(Some(parsed)),
+        Err(_) => Err(bad_field(name, value)),
     }
 }
+
+#[cold]
+fn bad_field(name: &'static str, value: &str) -> WireError {
+    WireError::BadField {
+        name,
+        value: value.to_owned(),
+    }
+}
+
+impl PartialEq for ExtFields {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for ExtFields {}
 
 impl fmt::Debug for ExtFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

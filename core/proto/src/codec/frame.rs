@@ -39,33 +39,14 @@ impl Frame {
     /// [`WireError::FrameLength`], [`WireError::HeaderLength`], [`WireError::Serialization`]. The
     /// stream cannot be read on after any of them.
     pub fn decode(buf: &mut BytesMut, max: usize) -> Result<Option<Self>, WireError> {
-        let Some(length) = buf.first_chunk::<4>().map(|raw| u32::from_be_bytes(*raw)) else {
+        let Some(parts) = Parts::of_first(buf, max)? else {
             return Ok(None);
         };
-        let total = length as usize;
-        if total < 4 || total > max {
-            return Err(WireError::FrameLength { length, max });
-        }
-        // The mark of the header is checked before the rest is waited for: a peer that speaks
-        // HTTP or TLS is noticed at its eighth byte.
-        let Some((serialization, header)) = header_mark(buf)? else {
-            return Ok(None);
-        };
-        if header > total - 4 {
-            return Err(WireError::HeaderLength {
-                header,
-                frame: total - 4,
-            });
-        }
-        if buf.len() < 4 + total {
-            buf.reserve(4 + total - buf.len());
-            return Ok(None);
-        }
-        let mut frame = buf.split_to(4 + total).freeze();
+        let mut frame = buf.split_to(8 + parts.header + parts.body).freeze();
         frame.advance(8);
-        let header = frame.split_to(header);
+        let header = frame.split_to(parts.header);
         Ok(Some(Self {
-            serialization,
+            serialization: parts.serialization,
             header,
             body: frame,
         }))
@@ -118,6 +99,51 @@ impl Frame {
             header as u8,
         ]);
         Ok(())
+    }
+}
+
+/// How long the parts of a frame are that is there: behind eight bytes that say so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts {
+    pub(super) serialization: Serialization,
+    pub(super) header: usize,
+    pub(super) body: usize,
+}
+
+impl Parts {
+    /// Those of the first frame in `buf`, if all of it is there; else there is room for it, once
+    /// its length is known.
+    ///
+    /// # Errors
+    /// As for [`Frame::decode`].
+    pub(super) fn of_first(buf: &mut BytesMut, max: usize) -> Result<Option<Self>, WireError> {
+        let Some(length) = buf.first_chunk::<4>().map(|raw| u32::from_be_bytes(*raw)) else {
+            return Ok(None);
+        };
+        let total = length as usize;
+        if total < 4 || total > max {
+            return Err(WireError::FrameLength { length, max });
+        }
+        // The mark of the header is checked before the rest is waited for: a peer that speaks
+        // HTTP or TLS is noticed at its eighth byte.
+        let Some((serialization, header)) = header_mark(buf)? else {
+            return Ok(None);
+        };
+        if header > total - 4 {
+            return Err(WireError::HeaderLength {
+                header,
+                frame: total - 4,
+            });
+        }
+        if buf.len() < 4 + total {
+            buf.reserve(4 + total - buf.len());
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            serialization,
+            header,
+            body: total - 4 - header,
+        }))
     }
 }
 

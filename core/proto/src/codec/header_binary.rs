@@ -2,7 +2,6 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::fields::RawFields;
 use super::{Command, ExtFields, Language};
 use crate::WireError;
 
@@ -43,7 +42,8 @@ fn put_text(buf: &mut BytesMut, what: &'static str, text: &str) -> Result<(), Wi
     Ok(())
 }
 
-pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
+/// `spare` is fields that nobody needs any more, whose memory is taken.
+pub(super) fn decode(header: &[u8], body: Bytes, spare: ExtFields) -> Result<Command, WireError> {
     let mut header = Reader(header);
     Ok(Command {
         code: header.fixed("code", <&[u8]>::get_i16)?,
@@ -58,23 +58,10 @@ pub(super) fn decode(header: &[u8], body: Bytes) -> Result<Command, WireError> {
         },
         fields: {
             let length = header.fixed("fields", <&[u8]>::get_i32)?;
-            decode_fields(Reader(header.bytes("fields", length)?))?
+            ExtFields::read(header.bytes("fields", length)?, spare)?
         },
         body,
     })
-}
-
-fn decode_fields(mut raw: Reader<'_>) -> Result<ExtFields, WireError> {
-    let mut fields = RawFields::to_be_read(raw.0.len());
-    while !raw.0.is_empty() {
-        let length = raw.fixed("name of a field", <&[u8]>::get_i16)?;
-        let name = raw.bytes("name of a field", i32::from(length))?;
-        let length = raw.fixed("value of a field", <&[u8]>::get_i32)?;
-        // Java reads a value of no length as null.
-        let value = raw.bytes("value of a field", length)?;
-        fields.push(name, value);
-    }
-    fields.checked()
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -93,10 +80,9 @@ impl<'a> Reader<'a> {
 
     fn bytes(&mut self, what: &'static str, length: i32) -> Result<&'a [u8], WireError> {
         let length = usize::try_from(length).map_err(|_| WireError::Truncated { what })?;
-        let (taken, rest) = self
-            .0
-            .split_at_checked(length)
-            .ok_or(WireError::Truncated { what })?;
+        let Some((taken, rest)) = self.0.split_at_checked(length) else {
+            return Err(WireError::Truncated { what });
+        };
         self.0 = rest;
         Ok(taken)
     }

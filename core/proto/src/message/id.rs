@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use compact_str::CompactString;
 
 use crate::WireError;
+use crate::codec::FieldText;
 
 /// Makes a process's unique message ids, in the form of Java's `MessageClientIDSetter`: 32 digits
 /// out of address, process, a number of this process's own, time and a counter.
@@ -96,11 +97,12 @@ impl fmt::Debug for UniqueId {
 }
 
 fn hex(raw: &[u8; 16]) -> [u8; 32] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // Computed, not looked up: this is done to all bytes at once.
+    let digit = |value: u8| value + if value < 10 { b'0' } else { b'A' - 10 };
     let mut out = [0; 32];
     for (at, byte) in raw.iter().enumerate() {
-        out[2 * at] = DIGITS[usize::from(byte >> 4)];
-        out[2 * at + 1] = DIGITS[usize::from(byte & 15)];
+        out[2 * at] = digit(byte >> 4);
+        out[2 * at + 1] = digit(byte & 15);
     }
     out
 }
@@ -138,6 +140,12 @@ impl OffsetMessageId {
                 self.commit_log_offset
             ),
         }
+    }
+}
+
+impl FieldText for OffsetMessageId {
+    fn append_to(&self, text: &mut String) {
+        self.append_to(text);
     }
 }
 

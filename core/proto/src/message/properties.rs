@@ -160,7 +160,7 @@ pub fn get<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
 /// The value of a property, in the bytes of a property string.
 #[must_use]
 pub fn find<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    if name.is_empty() || name.contains(NAME_SEPARATOR) {
+    if name.is_empty() {
         return None;
     }
     let name = name.as_bytes();
@@ -178,7 +178,8 @@ pub fn find<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
             false => &[],
         };
         if !value.is_empty() {
-            return Some(value);
+            // What has a separator within is no name.
+            return (!name.contains(&(NAME_SEPARATOR as u8))).then_some(value);
         }
     }
     None

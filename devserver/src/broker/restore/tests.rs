@@ -67,6 +67,7 @@ fn message(body: &[u8]) -> NewMessage<'_> {
     NewMessage {
         body,
         properties: "",
+        tag: 0,
         flag: 0,
         sys_flag: 0,
         born_timestamp: 1,

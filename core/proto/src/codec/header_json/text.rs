@@ -17,6 +17,22 @@ pub(super) fn find_special(text: &[u8], mut from: usize) -> Option<usize> {
     Some(from + at)
 }
 
+/// Whether there is any such byte: without a stop at the first one, so that many are looked at at
+/// a time.
+pub(super) fn has_special(text: &[u8]) -> bool {
+    let any = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |any, &byte| any | is_special(byte))
+    };
+    let Some(last) = text.last_chunk::<32>() else {
+        return any(text);
+    };
+    // The last ones overlap those before, so that none is left over.
+    let (chunks, _) = text.as_chunks::<32>();
+    chunks.iter().any(|chunk| any(chunk)) || any(last)
+}
+
 const fn is_special(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
@@ -48,6 +64,21 @@ mod tests {
                     assert_eq!(find_special(&text, from), expected, "{special:#x} at {at}");
                 }
                 assert_eq!(find_special(&text, at + 1), None);
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_told_whether_any_byte_is_special_wherever_it_is() {
+        for length in 0..100 {
+            let mut text = vec![b'x'; length];
+            assert!(!has_special(&text));
+            for at in 0..length {
+                for byte in ["\"", "\\", "\u{1}", "~"].map(|it| it.as_bytes()[0]) {
+                    text[at] = byte;
+                    assert_eq!(has_special(&text), is_special(byte), "{byte:#x} at {at}");
+                }
+                text[at] = b'x';
             }
         }
     }
