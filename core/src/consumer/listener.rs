@@ -1,62 +1,194 @@
-//! Running this crate's own listeners: a task per message, so many at once as configured.
+//! Running this crate's own listeners: so many calls at once as configured.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use futures_util::future::{FutureExt as _, poll_immediate};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::delivery::Delivery;
 use super::ready::ReadyQueue;
 use super::subscription::Listener;
-use crate::spans;
+use crate::{Action, spans};
+
+/// A call that is over by then was quick.
+const QUICK: Duration = Duration::from_micros(50);
+/// Messages that one task gives to a quick listener, one after another.
+const IN_TURN: usize = 32;
+
+/// Listeners and what they may do at once.
+struct Calls {
+    permits: Arc<Semaphore>,
+    tasks: TaskTracker,
+    /// The last calls were over at once.
+    are_quick: AtomicBool,
+}
 
 /// Hands messages to their listeners until the queue is closed: to each call up to `batch` of them.
 pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, tasks: TaskTracker) {
-    let permits = Arc::new(Semaphore::new(at_once));
-    loop {
-        let Ok(first) = Arc::clone(&permits).acquire_owned().await else {
-            return;
+    let calls = Arc::new(Calls {
+        permits: Arc::new(Semaphore::new(at_once)),
+        tasks,
+        are_quick: AtomicBool::new(false),
+    });
+    while let Some(mut permit) = calls.permit().await {
+        let in_turn = batch == 1 && calls.are_quick.load(Ordering::Relaxed);
+        let room = match in_turn {
+            true => IN_TURN,
+            false => batch * (1 + calls.permits.available_permits()),
         };
-        let room = batch * (1 + permits.available_permits());
         let mut deliveries = ready.take(room).await;
         if deliveries.is_empty() {
             return;
         }
-        let mut first = Some(first);
+        if in_turn {
+            let turn = Arc::clone(&calls).in_turn(deliveries, permit);
+            calls.tasks.spawn(turn);
+            continue;
+        }
+        // As many as were seen, but where a task with several has needed one.
+        let more = deliveries.len().div_ceil(batch) - 1;
+        for _ in 0..more {
+            if let Ok(more) = Arc::clone(&calls.permits).try_acquire_owned() {
+                permit.merge(more);
+            }
+        }
         while !deliveries.is_empty() {
             let call: Vec<_> = deliveries.drain(..batch.min(deliveries.len())).collect();
-            // There are as many as were taken: only this task acquires.
-            let permit = first
-                .take()
-                .or_else(|| Arc::clone(&permits).try_acquire_owned().ok());
-            tasks.spawn(consume(call, permit));
+            let turn = Arc::clone(&calls).call(call, permit.split(1));
+            calls.tasks.spawn(turn);
         }
     }
 }
 
-/// A panic unwinds through here and drops the deliveries, which has their messages come again.
-async fn consume(deliveries: Vec<Delivery>, permit: Option<OwnedSemaphorePermit>) {
-    let messages = || deliveries.iter().map(|delivery| delivery.message().clone());
-    let action = match deliveries.first().and_then(Delivery::listener) {
-        Some(Listener::Many(listener)) => {
-            let span =
-                spans::process_batch(deliveries[0].topic(), deliveries.iter().map(Delivery::span));
-            let call = span.in_scope(|| listener(messages().collect()));
-            Some(call.instrument(span).await)
-        }
-        Some(Listener::One(listener)) => match deliveries.first() {
-            Some(delivery) => {
-                let span = delivery.span();
-                let call = span.in_scope(|| listener(delivery.message().clone()));
-                Some(call.instrument(span.clone()).await)
-            }
-            None => None,
-        },
-        None => None,
-    };
-    if let Some(action) = action {
-        Delivery::complete_all(&deliveries, action);
+impl Calls {
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        // It is never closed.
+        Arc::clone(&self.permits).acquire_owned().await.ok()
     }
-    drop(permit);
+
+    /// A task for a call. A panic unwinds through here and drops the deliveries, which has their
+    /// messages come again.
+    async fn call(
+        self: Arc<Self>,
+        deliveries: Vec<Delivery>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
+        let permit = match permit {
+            Some(permit) => Some(permit),
+            None => self.permit().await,
+        };
+        let begun = Instant::now();
+        let action = match deliveries.as_slice() {
+            [] => None,
+            [delivery, ..] => match delivery.listener() {
+                Some(Listener::Many(listener)) => {
+                    let messages = deliveries.iter().map(|it| it.message().clone());
+                    let spans = deliveries.iter().map(Delivery::span);
+                    let span = spans::process_batch(delivery.topic(), spans);
+                    let call = span.in_scope(|| listener(messages.collect()));
+                    Some(call.instrument(span).await)
+                }
+                _ => one(delivery).await,
+            },
+        };
+        if let Some(action) = action {
+            self.took(begun.elapsed());
+            Delivery::complete_all(&deliveries, action);
+        }
+        drop(permit);
+    }
+
+    fn took(&self, took: Duration) -> bool {
+        let is_quick = took <= QUICK;
+        self.are_quick.store(is_quick, Ordering::Relaxed);
+        is_quick
+    }
+
+    /// Gives messages to a listener that is quick, one after another: a task for each would take
+    /// longer than the listener does. Those whose futures are not over at once get one, and those
+    /// behind a call that takes its time as well.
+    async fn in_turn(self: Arc<Self>, deliveries: Vec<Delivery>, permit: OwnedSemaphorePermit) {
+        let mut permit = Some(permit);
+        let mut done = Done::default();
+        let mut is_quick = true;
+        let mut begun = Instant::now();
+        for delivery in deliveries {
+            if !is_quick {
+                let call = Arc::clone(&self).call(vec![delivery], permit.take());
+                self.tasks.spawn(call);
+                continue;
+            }
+            if permit.is_none() {
+                done.complete();
+                permit = self.permit().await;
+                begun = Instant::now();
+            }
+            let mut call = Box::pin(processed(delivery));
+            match poll_immediate(&mut call).await {
+                Some(Some((delivery, action))) => done.add(delivery, action),
+                // It has panicked.
+                Some(None) => {}
+                None => {
+                    let permit = permit.take();
+                    self.tasks.spawn(async move {
+                        if let Some((delivery, action)) = call.await {
+                            delivery.complete(action);
+                        }
+                        drop(permit);
+                    });
+                }
+            }
+            let now = Instant::now();
+            is_quick = self.took(now.saturating_duration_since(begun));
+            begun = now;
+        }
+        done.complete();
+    }
+}
+
+/// Messages that are done with in a row, to be completed together.
+#[derive(Default)]
+struct Done {
+    deliveries: Vec<Delivery>,
+    action: Option<Action>,
+}
+
+impl Done {
+    fn add(&mut self, delivery: Delivery, action: Action) {
+        if self.action != Some(action) {
+            self.complete();
+        }
+        self.action = Some(action);
+        self.deliveries.push(delivery);
+    }
+
+    fn complete(&mut self) {
+        if let Some(action) = self.action.take() {
+            Delivery::complete_all(&self.deliveries, action);
+            self.deliveries.clear();
+        }
+    }
+}
+
+/// What a listener of single messages says of one.
+async fn one(delivery: &Delivery) -> Option<Action> {
+    let Some(Listener::One(listener)) = delivery.listener() else {
+        return None;
+    };
+    let span = delivery.span();
+    let call = span.in_scope(|| listener(delivery.message().clone()));
+    Some(call.instrument(span.clone()).await)
+}
+
+/// The same, with the delivery. None where the listener has panicked: the message comes again.
+async fn processed(delivery: Delivery) -> Option<(Delivery, Action)> {
+    let call = AssertUnwindSafe(one(&delivery)).catch_unwind();
+    let action = call.await.ok().flatten()?;
+    Some((delivery, action))
 }
