@@ -36,23 +36,24 @@ pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, ta
         tasks,
         are_quick: AtomicBool::new(false),
     });
-    while let Some(mut permit) = calls.permit().await {
+    // Nothing is kept from those at work while no message waits.
+    while ready.has_some().await
+        && let Some(mut permit) = calls.permit().await
+    {
         let in_turn = batch == 1 && calls.are_quick.load(Ordering::Relaxed);
         let room = match in_turn {
             true => IN_TURN,
             false => batch * (1 + calls.permits.available_permits()),
         };
-        let mut deliveries = ready.take(room).await;
-        if deliveries.is_empty() {
-            return;
-        }
+        let mut deliveries = ready.try_take(room);
+        // What waited may have been given up meanwhile.
+        let more = deliveries.len().div_ceil(batch).saturating_sub(1);
         if in_turn {
             let turn = Arc::clone(&calls).in_turn(deliveries, permit);
             calls.tasks.spawn(turn);
             continue;
         }
         // As many as were seen, but where a task with several has needed one.
-        let more = deliveries.len().div_ceil(batch) - 1;
         for _ in 0..more {
             if let Ok(more) = Arc::clone(&calls.permits).try_acquire_owned() {
                 permit.merge(more);

@@ -179,6 +179,21 @@ impl ReadyQueue {
         }
     }
 
+    /// Waits until messages wait. False once closed.
+    pub(super) async fn has_some(&self) -> bool {
+        loop {
+            let ready = self.ready.notified();
+            let (is_empty, closed) = {
+                let state = self.state.lock();
+                (state.is_empty(), state.closed)
+            };
+            if closed || !is_empty {
+                return !closed;
+            }
+            ready.await;
+        }
+    }
+
     /// How many messages wait.
     pub(super) fn len(&self) -> usize {
         let state = self.state.lock();

@@ -7,6 +7,7 @@ mod discovery;
 mod gathering;
 mod large_answers;
 mod lent;
+mod listening;
 mod meanwhile;
 mod peer;
 mod recorder;
