@@ -176,8 +176,8 @@ APACHE_PYTHON = $(TARGET)/bench/apache-python
 bench-programs: tools
 	$(CARGO) build --quiet --release -p libonsmq -p onsmq-cli -p bench-rust
 	mkdir -p $(TARGET)/bench
-	for program in c/send c/drain c/latency c/bare c/bare_drain c/ping_pong scale/idle; do \
-		$(BENCH_CC) bench/$$program.c bench/c/bench.c bench/c/wire.c \
+	for program in c/send c/drain c/latency c/bare c/bare_drain c/bare_latency c/ping_pong scale/idle; do \
+		$(BENCH_CC) bench/$$program.c bench/c/bench.c bench/c/requests.c bench/c/wire.c \
 			-o $(TARGET)/bench/$${program##*/} \
 			-L$(TARGET)/release -lonsmq -Wl,-rpath,$(TARGET)/release -pthread || exit 1; \
 	done

@@ -5,54 +5,14 @@
  * over so many connections.
  */
 #define _POSIX_C_SOURCE 200809L
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
+#include "requests.h"
 #include "wire.h"
-
-static void put(uint8_t **out, uint32_t value) {
-    value = htonl(value);
-    memcpy(*out, &value, 4);
-    *out += 4;
-}
-
-/* A request for queue `queue` that stores `many` messages. */
-static uint8_t *request_of(const bench_t *bench, size_t queue, size_t many, size_t *len) {
-    static const char properties[] = "UNIQ_KEY\0017F00000165F6227C24E177BF81F20000\002";
-    size_t property_len = sizeof properties - 1;
-    size_t entry = 22 + bench->body + property_len;
-    size_t body_len = many == 1 ? bench->body : many * entry;
-    uint8_t *body = malloc(body_len), *at = body;
-    memset(body, 'x', body_len);
-    for (size_t each = 0; many > 1 && each < many; ++each) {
-        put(&at, (uint32_t)entry);
-        put(&at, 0);
-        put(&at, 0);
-        put(&at, 0);
-        put(&at, (uint32_t)bench->body);
-        at += bench->body;
-        uint16_t length = htons((uint16_t)property_len);
-        memcpy(at, &length, 2);
-        memcpy(at + 2, properties, property_len);
-        at += 2 + property_len;
-    }
-    char number[32];
-    snprintf(number, sizeof number, "%zu", queue);
-    const field_t fields[] = {{"a", "GID_bench"},     {"b", bench->topic},
-                              {"c", "TBW102"},        {"d", "4"},
-                              {"e", number},          {"f", "0"},
-                              {"g", "1795426177144"}, {"h", "0"},
-                              {"i", properties},      {"j", "0"},
-                              {"k", "false"},         {"m", many == 1 ? "false" : "true"}};
-    uint8_t *request = wire_frame(many == 1 ? 310 : 320, 1, fields, sizeof fields / sizeof *fields,
-                                  body, body_len, len);
-    free(body);
-    return request;
-}
 
 /* What one connection sends. */
 typedef struct {
@@ -72,7 +32,7 @@ static void *send_all(void *argument) {
     uint8_t *frames[QUEUES];
     size_t lengths[QUEUES];
     for (size_t queue = 0; queue < QUEUES; ++queue) {
-        frames[queue] = request_of(part->bench, queue, part->many, &lengths[queue]);
+        frames[queue] = send_of(part->bench, queue, part->many, &lengths[queue]);
     }
     size_t sent = 0, answered = 0;
     while (answered < part->requests) {

@@ -5,53 +5,12 @@
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench.h"
+#include "requests.h"
 #include "wire.h"
 
-enum { SUCCESS = 0, PULL_NOT_FOUND = 19, PULL_MESSAGE = 11, OFFSET_DIGITS = 12 };
-
-static const char OFFSET[] = "queueOffset";
-
-/* The pulls of one queue. */
-typedef struct {
-    uint8_t *frame;
-    size_t len;
-    /* Where the offset is written, over that of the pull before. */
-    char *digits;
-    size_t offset;
-} pulls_t;
-
-static pulls_t pulls_of(const bench_t *bench, size_t queue) {
-    char zeros[32], id[32], most[32];
-    snprintf(zeros, sizeof zeros, "%0*d", OFFSET_DIGITS, 0);
-    snprintf(id, sizeof id, "%zu", queue);
-    snprintf(most, sizeof most, "%zu", bench->many);
-    const field_t fields[] = {
-        {OFFSET, zeros},       {"consumerGroup", "GID_bench"}, {"topic", bench->topic},
-        {"queueId", id},       {"maxMsgNums", most},           {"sysFlag", "4"},
-        {"commitOffset", "0"}, {"suspendTimeoutMillis", "0"},  {"subscription", "*"},
-        {"subVersion", "0"},   {"expressionType", "TAG"}};
-    pulls_t pulls = {.offset = 0};
-    pulls.frame = wire_frame(PULL_MESSAGE, queue, fields, sizeof fields / sizeof *fields, NULL, 0,
-                             &pulls.len);
-    char *at = (char *)pulls.frame;
-    while (memcmp(at, OFFSET, sizeof OFFSET - 1) != 0) {
-        ++at;
-    }
-    /* Behind the name and the length of the value. */
-    pulls.digits = at + sizeof OFFSET - 1 + 4;
-    return pulls;
-}
-
-static void pull_from(wire_t *wire, pulls_t *pulls, size_t offset) {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%0*zu", OFFSET_DIGITS, offset);
-    memcpy(pulls->digits, digits, OFFSET_DIGITS);
-    pulls->offset = offset;
-    wire_send(wire, pulls->frame, pulls->len);
-}
+enum { SUCCESS = 0, PULL_NOT_FOUND = 19 };
 
 int main(int argc, char **argv) {
     bench_t bench = bench_arguments(argc, argv);
@@ -62,7 +21,7 @@ int main(int argc, char **argv) {
     size_t open = holder.queues, received = 0;
     bench_mark_t begun = bench_now();
     for (size_t queue = 0; queue < holder.queues; ++queue) {
-        queues[queue] = pulls_of(&bench, queue);
+        queues[queue] = pulls_of(&bench, queue, 0);
         pull_from(wire, &queues[queue], 0);
     }
     while (received < bench.messages && open > 0) {
