@@ -31,6 +31,11 @@ pub trait Propagator: Send + Sync + 'static {
 /// Whoever carries contexts, if anybody does.
 pub(crate) type SharedPropagator = Option<Arc<dyn Propagator>>;
 
+/// Whether anybody wants the spans of sends, or their contexts.
+pub(crate) fn are_wanted(propagator: &SharedPropagator) -> bool {
+    propagator.is_some() || tracing::span_enabled!(target: SPAN_TARGET, tracing::Level::INFO)
+}
+
 /// The span of a send, whose context goes into the message.
 pub(crate) fn send(
     message: &mut Cow<'_, Message>,

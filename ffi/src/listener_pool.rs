@@ -61,6 +61,8 @@ struct State {
     /// By topic.
     listeners: HashMap<String, Listener>,
     threads: usize,
+    /// Before that no listener is called.
+    is_started: bool,
     /// Threads that wait for messages.
     idle: usize,
     /// Calls that have not returned.
@@ -119,6 +121,7 @@ impl ListenerPool {
     /// [`ErrorKind::Internal`] where the system gives no thread.
     pub(crate) fn start(self: &Arc<Self>) -> Result<()> {
         let mut state = self.state.lock();
+        state.is_started = true;
         if state.threads > 0 || state.listeners.is_empty() {
             return Ok(());
         }
@@ -279,7 +282,8 @@ impl ListenerPool {
             }
             return true;
         }
-        if state.threads >= self.limit || state.closed || state.listeners.is_empty() {
+        let may = state.is_started && !state.closed && !state.listeners.is_empty();
+        if !may || state.threads >= self.limit {
             return false;
         }
         state.threads += 1;

@@ -131,6 +131,8 @@ pub extern "C" fn ons_producer_shutdown(
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
         let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        // In a child some lock of the producer's may be held by a thread that stayed behind.
+        process.check()?;
         if is_runtime_thread() {
             return process.spawn(producer.shutdown());
         }
@@ -422,7 +424,10 @@ pub extern "C" fn ons_producer_free(producer: Option<Box<ons_producer_t>>) {
 
 impl Drop for ons_producer_t {
     fn drop(&mut self) {
-        if self.producer.is_started() && self.process.is_own() {
+        if !self.process.is_own() {
+            // Some lock of it may be held by a thread that stayed behind: nobody shuts it down here.
+            std::mem::forget(self.producer.clone());
+        } else if self.producer.is_started() {
             let _ = self.process.spawn(self.producer.shutdown());
         }
     }

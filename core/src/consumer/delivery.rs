@@ -41,8 +41,8 @@ pub(super) struct Handed {
     pub(super) queue: Arc<AssignedQueue>,
     pub(super) subscription: Arc<Subscription>,
     pub(super) since: Instant,
-    /// Whether message trace may have records of them. It has where their broker says so, which has
-    /// written the same into all: the first one's word is enough to ask no other.
+    /// Whether message trace may have records of them. It has where their broker says so, which as a
+    /// rule has written the same into all: the first and the last one are asked.
     pub(super) is_traced: bool,
 }
 

@@ -19,7 +19,9 @@ use crate::{Action, spans};
 /// A call that is over by then was quick.
 const QUICK: Duration = Duration::from_micros(50);
 /// Messages that one task gives to a quick listener, one after another.
-const IN_TURN: usize = 32;
+const IN_TURN: usize = 16;
+/// How long messages that are done with wait for others, to be completed together.
+const DONE: Duration = Duration::from_micros(200);
 
 /// Listeners and what they may do at once.
 struct Calls {
@@ -30,7 +32,13 @@ struct Calls {
 }
 
 /// Hands messages to their listeners until the queue is closed: to each call up to `batch` of them.
-pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, tasks: TaskTracker) {
+/// Where their order counts, each waits for nobody but itself.
+pub(super) async fn run(
+    ready: Arc<ReadyQueue>,
+    (at_once, batch): (usize, usize),
+    is_ordered: bool,
+    tasks: TaskTracker,
+) {
     let calls = Arc::new(Calls {
         permits: Arc::new(Semaphore::new(at_once)),
         tasks,
@@ -40,7 +48,7 @@ pub(super) async fn run(ready: Arc<ReadyQueue>, at_once: usize, batch: usize, ta
     while ready.has_some().await
         && let Some(mut permit) = calls.permit().await
     {
-        let in_turn = batch == 1 && calls.are_quick.load(Ordering::Relaxed);
+        let in_turn = batch == 1 && !is_ordered && calls.are_quick.load(Ordering::Relaxed);
         let room = match in_turn {
             true => IN_TURN,
             false => batch * (1 + calls.permits.available_permits()),
@@ -85,20 +93,7 @@ impl Calls {
             None => self.permit().await,
         };
         let begun = Instant::now();
-        let action = match deliveries.as_slice() {
-            [] => None,
-            [delivery, ..] => match delivery.listener() {
-                Some(Listener::Many(listener)) => {
-                    let messages = deliveries.iter().map(|it| it.message().clone());
-                    let spans = deliveries.iter().map(Delivery::span);
-                    let span = spans::process_batch(delivery.topic(), spans);
-                    let call = span.in_scope(|| listener(messages.collect()));
-                    Some(call.instrument(span).await)
-                }
-                _ => one(delivery).await,
-            },
-        };
-        if let Some(action) = action {
+        if let Some(action) = said_of(&deliveries).await {
             self.took(begun.elapsed());
             Delivery::complete_all(&deliveries, action);
         }
@@ -132,22 +127,29 @@ impl Calls {
             }
             let mut call = Box::pin(processed(delivery));
             match poll_immediate(&mut call).await {
-                Some(Some((delivery, action))) => done.add(delivery, action),
+                Some(Some((delivery, action))) => done.add(delivery, action, begun),
                 // It has panicked.
                 Some(None) => {}
                 None => {
-                    let permit = permit.take();
+                    // Those behind it may have to wait for a permit: no more are taken on.
+                    self.are_quick.store(false, Ordering::Relaxed);
+                    let (this, permit) = (Arc::clone(&self), permit.take());
                     self.tasks.spawn(async move {
                         if let Some((delivery, action)) = call.await {
+                            this.took(begun.elapsed());
                             delivery.complete(action);
                         }
                         drop(permit);
                     });
+                    continue;
                 }
             }
             let now = Instant::now();
             is_quick = self.took(now.saturating_duration_since(begun));
             begun = now;
+            if done.since.is_some_and(|since| now - since > DONE) {
+                done.complete();
+            }
         }
         done.complete();
     }
@@ -158,14 +160,17 @@ impl Calls {
 struct Done {
     deliveries: Vec<Delivery>,
     action: Option<Action>,
+    /// When the first of them was.
+    since: Option<Instant>,
 }
 
 impl Done {
-    fn add(&mut self, delivery: Delivery, action: Action) {
+    fn add(&mut self, delivery: Delivery, action: Action, begun: Instant) {
         if self.action != Some(action) {
             self.complete();
         }
         self.action = Some(action);
+        self.since.get_or_insert(begun);
         self.deliveries.push(delivery);
     }
 
@@ -173,23 +178,34 @@ impl Done {
         if let Some(action) = self.action.take() {
             Delivery::complete_all(&self.deliveries, action);
             self.deliveries.clear();
+            self.since = None;
         }
     }
 }
 
-/// What a listener of single messages says of one.
-async fn one(delivery: &Delivery) -> Option<Action> {
-    let Some(Listener::One(listener)) = delivery.listener() else {
-        return None;
+/// What their listener says of messages of one subscription.
+async fn said_of(deliveries: &[Delivery]) -> Option<Action> {
+    let first = deliveries.first()?;
+    let (call, span) = match first.listener()? {
+        Listener::One(listener) => {
+            let span = first.span().clone();
+            let call = span.in_scope(|| listener(first.message().clone()));
+            (call, span)
+        }
+        Listener::Many(listener) => {
+            let messages = deliveries.iter().map(|it| it.message().clone());
+            let span = spans::process_batch(first.topic(), deliveries.iter().map(Delivery::span));
+            let call = span.in_scope(|| listener(messages.collect()));
+            (call, span)
+        }
     };
-    let span = delivery.span();
-    let call = span.in_scope(|| listener(delivery.message().clone()));
-    Some(call.instrument(span.clone()).await)
+    Some(call.instrument(span).await)
 }
 
-/// The same, with the delivery. None where the listener has panicked: the message comes again.
+/// What their listener says of one, with it. None where the listener has panicked: the message comes
+/// again.
 async fn processed(delivery: Delivery) -> Option<(Delivery, Action)> {
-    let call = AssertUnwindSafe(one(&delivery)).catch_unwind();
-    let action = call.await.ok().flatten()?;
+    let said = AssertUnwindSafe(said_of(std::slice::from_ref(&delivery))).catch_unwind();
+    let action = said.await.ok().flatten()?;
     Some((delivery, action))
 }

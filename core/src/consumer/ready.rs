@@ -96,8 +96,10 @@ impl Chunk {
             queue: Arc::clone(queue),
             subscription: Arc::clone(subscription),
             since: now,
-            is_traced: (self.messages.front())
-                .is_some_and(|(_, first)| trace::is_consuming_recorded(&group.instance, first)),
+            is_traced: [0, count.saturating_sub(1)].iter().any(|at| {
+                let message = self.messages.get(*at).map(|(_, message)| message);
+                message.is_some_and(|it| trace::is_consuming_recorded(&group.instance, it))
+            }),
         });
         let handed = self.messages.drain(..count);
         to.extend(handed.map(|(slot, message)| Delivery::new(message, slot, &with)));

@@ -259,11 +259,11 @@ impl Shared {
             }
         }
         let ready = Arc::clone(&self.listened);
-        let at_once = self.config.consume_thread_nums;
+        let config = &self.config;
         group.tasks.spawn(listener::run(
             ready,
-            at_once,
-            self.config.batch_max_size,
+            (config.consume_thread_nums, config.batch_max_size),
+            config.ordered,
             group.tasks.clone(),
         ));
         group.tasks.spawn(Arc::clone(group).run_rebalance());

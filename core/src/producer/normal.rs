@@ -13,7 +13,7 @@ use super::life::producer_life;
 use super::shared::Shared;
 use crate::config::{ProducerConfig, WhenFull};
 use crate::instance::Client;
-use crate::{Message, MessageId, Result, SendResult};
+use crate::{Message, MessageId, Result, SendResult, spans};
 
 /// Sends messages, spread over the queues of their topics.
 ///
@@ -73,6 +73,13 @@ impl Producer {
         let mut message = message.into();
         let shared = &self.0;
         match shared.running() {
+            // Code of the application's may ask for anything meanwhile.
+            Ok(running) if spans::are_wanted(&running.sender.instance.propagator) => {
+                let (unlocked, _in_flight) = (Arc::clone(&running), running.sends.token());
+                drop(running);
+                let running = &unlocked;
+                Beside { shared, running }.send(&mut message, done)
+            }
             Ok(running) => {
                 let running = &running;
                 Beside { shared, running }.send(&mut message, done)

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use onsmq::{Action, Consumer, MessageExt};
+use onsmq::{Action, Client, Consumer, MessageExt};
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -12,6 +13,12 @@ use crate::scene::{PULL, begin, found, record};
 
 /// What was received, by offset, once its listener has begun.
 type Begun = mpsc::UnboundedReceiver<i64>;
+
+/// What a listener tells.
+async fn soon<T>(told: impl Future<Output = Option<T>>) -> T {
+    let told = tokio::time::timeout(Duration::from_secs(30), told).await;
+    told.expect("the listener is called").expect("a listener")
+}
 
 struct Listening {
     peer: Peer,
@@ -78,7 +85,7 @@ impl Listening {
     async fn expect_begun(&mut self, offsets: impl IntoIterator<Item = i64>) {
         let mut expected: Vec<_> = offsets.into_iter().collect();
         while !expected.is_empty() {
-            let begun = self.begun.recv().await.expect("a listener");
+            let begun = soon(self.begun.recv()).await;
             expected.retain(|offset| *offset != begun);
         }
     }
@@ -109,4 +116,34 @@ async fn those_that_wait_hold_up_no_other_and_are_as_many_as_configured() {
     }
     this.go_on.add_permits(3);
     assert_eq!(this.most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn quick_lists_of_one_message_each_are_lists() {
+    let mut peer = Peer::start_with(1, &[]).await;
+    let consumer = Client::new().batch_consumer(&peer.config());
+    let consumer = consumer.expect("a consumer");
+    let (told, mut lists) = mpsc::unbounded_channel();
+    let listener = move |messages: Vec<MessageExt>| {
+        let offsets = messages.iter().map(MessageExt::queue_offset).collect();
+        told.send(offsets).expect("heard");
+        std::future::ready(Action::CommitMessage)
+    };
+    consumer
+        .subscribe(TOPIC, "*", listener)
+        .expect("subscribed");
+    let (started, pull) = tokio::join!(consumer.start(), begin(&mut peer));
+    started.expect("started");
+    let mut expected: Vec<_> = (100..200).map(|offset| vec![offset]).collect();
+    let records: Vec<_> = (100..200).map(|at| record(at, "T", "")).collect();
+    pull.reply(found(150, &records[..50])).await;
+    peer.expect(PULL)
+        .await
+        .reply(found(200, &records[50..]))
+        .await;
+    while !expected.is_empty() {
+        let list: Vec<i64> = soon(lists.recv()).await;
+        expected.retain(|it| *it != list);
+    }
+    assert!(peer.has_none(RequestCode::CONSUMER_SEND_MSG_BACK));
 }
