@@ -1,6 +1,7 @@
 //! What the producers and consumers of an instance share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use onsmq_proto::machine::BrokerHealth;
@@ -25,6 +26,9 @@ use crate::spans::SharedPropagator;
 use crate::trace::Dispatcher;
 use crate::{ErrorKind, Result};
 
+/// How long whoever leaves waits for heartbeats that are under way.
+const LAST_HEARTBEATS: Duration = Duration::from_secs(1);
+
 /// One identity at the brokers.
 pub(crate) struct Instance {
     pub(crate) client_id: String,
@@ -37,6 +41,8 @@ pub(crate) struct Instance {
     pub(crate) trace: Dispatcher,
     pub(crate) propagator: SharedPropagator,
     members: Mutex<Membership>,
+    /// Read by each heartbeat that is under way.
+    beats: tokio::sync::RwLock<()>,
     wake: mpsc::UnboundedSender<Wake>,
     closing: CancellationToken,
 }
@@ -73,6 +79,7 @@ impl Instance {
             finder,
             ids: MessageIds::new(address),
             health: Mutex::default(),
+            beats: tokio::sync::RwLock::default(),
             trace: Dispatcher::new(config.trace.clone()),
             propagator,
             members: Mutex::new(Membership {
@@ -129,6 +136,12 @@ impl Instance {
     }
 
     async fn unregister(&self, leaving: Leaving<'_>) {
+        // A heartbeat from before may be handled after this, and even after the connection is gone:
+        // brokers have threads of their own for each. Then they would keep the member, and its share
+        // of the queues, for two minutes.
+        let answered = tokio::time::timeout(LAST_HEARTBEATS, self.beats.write()).await;
+        // Those that come now are without it.
+        drop(answered);
         let deadline = Instant::now() + REQUEST_TIMEOUT;
         let addresses = self.routes.broker_addresses();
         // Brokers without a connection have forgotten this client with its last one.
@@ -178,6 +191,7 @@ impl Instance {
     /// # Errors
     /// What the broker did, which was logged.
     pub(crate) async fn heartbeat(&self, address: &str) -> Result<()> {
+        let _under_way = self.beats.read().await;
         let data = {
             let membership = self.members.lock();
             if membership.members.is_empty() {
