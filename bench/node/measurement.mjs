@@ -9,6 +9,7 @@ const DEFAULTS = {
   scenario: 'async',
   messages: '100000',
   body: '128',
+  in_flight: '10000',
   many: '1000',
   group: 'GID_drain',
 }
