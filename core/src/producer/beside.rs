@@ -117,11 +117,19 @@ impl Beside<'_> {
         }))
     }
 
-    /// Has a send leave that is whole. Bodies are compressed beside the caller as well.
+    /// Has a send leave that is whole, before whatever its caller sends next. But bodies are
+    /// compressed beside the caller as well.
     fn leave(self, waiting: Waiting) {
-        let (sender, shared) = (Arc::clone(&self.running.sender), Arc::clone(self.shared));
-        let leave = async move { waiting.leave(&sender, &shared.config).await };
-        self.running.sender.runtime.spawn(leave);
+        let (sender, shared) = (&self.running.sender, self.shared);
+        if !is_to_be_compressed(&waiting.outgoing().body, &shared.config) {
+            waiting.is_known();
+            return waiting.leave(sender, shared.config.send_timeout);
+        }
+        let (sender, shared) = (Arc::clone(sender), Arc::clone(shared));
+        self.running.sender.runtime.spawn(async move {
+            let waiting = waiting.ready(&shared.config).await;
+            waiting.leave(&sender, shared.config.send_timeout);
+        });
     }
 
     /// Sends many messages: those that there is room for with this call, the others with the future,

@@ -76,11 +76,16 @@ impl Leaving {
         })
     }
 
+    /// Tells its span what is known of it before it leaves.
+    pub(super) fn is_known(&self) {
+        let outgoing = &self.outgoing;
+        spans::outgoing(&self.span, &outgoing.message_id, outgoing.kind());
+    }
+
     /// As it travels: with its body compressed, where it is to be.
     pub(super) async fn ready(&mut self, config: &ProducerConfig) {
-        let outgoing = &mut self.outgoing;
-        spans::outgoing(&self.span, &outgoing.message_id, outgoing.kind());
-        outgoing.compress(config).await;
+        self.is_known();
+        self.outgoing.compress(config).await;
     }
 
     /// Sends it alone, to this queue first, if one is given.

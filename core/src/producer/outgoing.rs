@@ -155,10 +155,10 @@ impl Outgoing {
     }
 
     /// What kind of message it is to spans.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self.start_deliver_time {
             _ if self.is_half() => "transaction",
-            _ if self.is_ordered && self.sharding_key.is_some() => "fifo",
+            _ if self.order_key().is_some() => "fifo",
             Some(_) => "delay",
             None => SHARED_KIND,
         }

@@ -60,15 +60,24 @@ impl Waiting {
         (self.done)(told);
     }
 
-    /// Has it leave with others, or alone where it is not to. Its body is compressed first, where it
-    /// is to be.
-    pub(super) async fn leave(mut self, sender: &Arc<Sender>, config: &ProducerConfig) {
+    /// Tells its span what is known of it before it leaves.
+    pub(super) fn is_known(&self) {
+        self.leaving.is_known();
+    }
+
+    /// As it travels, with its body compressed where it is to be.
+    pub(super) async fn ready(mut self, config: &ProducerConfig) -> Self {
         self.leaving.ready(config).await;
-        if !self.outgoing().may_share() {
-            return self.carry_on(sender, None);
-        }
-        let timeout = config.send_timeout;
-        if let Some(alone) = self.gathered(timeout, |topic, entry| sender.gather(topic, entry)) {
+        self
+    }
+
+    /// Has it leave with others, or alone where it is not to.
+    pub(super) fn leave(self, sender: &Arc<Sender>, timeout: Duration) {
+        let alone = match self.outgoing().may_share() {
+            true => self.gathered(timeout, |topic, entry| sender.gather(topic, entry)),
+            false => Some(self),
+        };
+        if let Some(alone) = alone {
             alone.carry_on(sender, None);
         }
     }

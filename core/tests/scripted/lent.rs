@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::FutureExt as _;
 use onsmq::{Begun, Message, Producer, Result, SendResult};
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 use onsmq_proto::message::{batch, compression, properties};
@@ -108,6 +109,41 @@ async fn once_there_is_room() {
     before.await.expect("told").expect("stored");
     room.await.map_err(|(error, _)| error).expect("room");
     is_whole(&peer.expect(ALONE).await, "later", over).await;
+}
+
+#[tokio::test]
+async fn once_there_is_room_before_what_is_sent_next() {
+    let mut peer = Peer::start_with(1, &[]).await;
+    let config = peer.config().set("SendBufferMaxMessages", "3");
+    let producer = peer.producer_of(&config).await;
+    let (before, request) = busy(&mut peer, &producer).await;
+    let full = ["one", "other"].map(|body| lend(&producer, body));
+    let (begun, first) = begin(&producer, "first");
+    let Begun::Waits(room) = begun else {
+        panic!("there is no room");
+    };
+    request.reply(stored("0", "1")).await;
+    before.await.expect("told").expect("stored");
+    peer.expect(TOGETHER).await.reply(stored("0", "2")).await;
+    for over in full {
+        over.await.expect("told").expect("stored");
+    }
+    let _under_way = lend(&producer, "meanwhile");
+    let request = peer.expect(ALONE).await;
+    let entered = room.now_or_never().expect("there is room");
+    entered.map_err(|(error, _)| error).expect("under way");
+    let second = lend(&producer, "second");
+    request.reply(stored("0", "4")).await;
+    let together = peer.expect(TOGETHER).await;
+    let mut entries = together.command.body.clone();
+    for body in ["first", "second"] {
+        let entry = batch::take(&mut entries).expect("a batch");
+        assert_eq!(entry.expect("a message").body, body.as_bytes());
+    }
+    together.reply(stored("0", "5")).await;
+    for over in [first, second] {
+        over.await.expect("told").expect("stored");
+    }
 }
 
 #[tokio::test]
