@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use crate::answer::Outcome;
+use crate::clock;
 use crate::delayed::Delayed;
 use crate::faults::Tally;
 use crate::long_poll::WaitingPulls;
@@ -39,6 +40,9 @@ pub(crate) struct Connection {
     tally: Tally,
     spare: Spare,
     last_token: u64,
+    /// When what is served now was read, in milliseconds since 1970: a look at the clock for each
+    /// request would take as long as to decode it.
+    now: i64,
     heard: Instant,
     end: End,
 }
@@ -68,6 +72,7 @@ impl Connection {
             tally: Tally::default(),
             spare: Spare::default(),
             last_token: 0,
+            now: clock::now_ms(),
             heard: Instant::now(),
             end: End::Open,
         }
@@ -77,6 +82,7 @@ impl Connection {
     pub(crate) async fn run(mut self, socket: impl Stream) -> io::Result<()> {
         let (mut reader, mut writer) = tokio::io::split(socket);
         loop {
+            self.now = clock::now_ms();
             self.serve_what_is_here()?;
             match self.end {
                 End::Open | End::Deaf => {}
@@ -95,7 +101,10 @@ impl Connection {
                 }
                 written = self.outbox.write(&mut writer), if !self.outbox.is_empty() => written?,
                 () = self.peer.arrival(), if self.outbox.has_room() => {}
-                () = tokio::time::sleep_until(deadline) => self.expire()?,
+                () = tokio::time::sleep_until(deadline) => {
+                    self.now = clock::now_ms();
+                    self.expire()?;
+                }
             }
         }
     }
@@ -141,12 +150,7 @@ impl Connection {
     }
 
     fn serve(&mut self, mut request: Command, token: Token, may_wait: bool) {
-        let context = Context {
-            peer: &self.peer,
-            token,
-            may_wait,
-            spare: &self.spare,
-        };
+        let context = self.context(token, may_wait);
         match self.service.serve(&context, &request) {
             Outcome::Answer(answer) => {
                 self.outbox.put(&answer);
@@ -161,6 +165,16 @@ impl Connection {
             }
         }
         self.spare.keep(request.fields);
+    }
+
+    fn context(&self, token: Token, may_wait: bool) -> Context<'_> {
+        Context {
+            peer: &self.peer,
+            token,
+            now: self.now,
+            may_wait,
+            spare: &self.spare,
+        }
     }
 
     fn next_deadline(&self) -> Instant {

@@ -32,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) peer: &'a Arc<Peer>,
     /// What a waiting pull is woken by; new for each request.
     pub(crate) token: Token,
+    /// When it was read, in milliseconds since 1970.
+    pub(crate) now: i64,
     /// Whether a pull may wait: not if it did already.
     pub(crate) may_wait: bool,
     /// Where fields of an answer get memory from.

@@ -11,7 +11,6 @@ use super::put::{Draft, illegal_message};
 use super::send::sent;
 use super::send_header::SendHeader;
 use crate::answer::Refusal;
-use crate::clock;
 use crate::service::Context;
 use crate::settings::MAX_BODY;
 use crate::store::{Log, NewMessage, tag_code};
@@ -58,7 +57,7 @@ impl Broker {
         let appended =
             queue
                 .ok_or_else(illegal_message)?
-                .append(&self.log, clock::now_ms(), &messages)?;
+                .append(&self.log, context.now, &messages)?;
         let ids = Ids {
             log: &self.log,
             log_offsets: &appended.log_offset,

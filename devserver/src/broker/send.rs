@@ -1,6 +1,6 @@
 //! SEND_MESSAGE, SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE (Java's `SendMessageProcessor`).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
@@ -15,7 +15,6 @@ use super::put::Draft;
 use super::send_header::SendHeader;
 use super::topics::{TIMER, check_name, group_of_retry_topic, is_forbidden, no_such_topic};
 use crate::answer::{Answered, Refusal, success};
-use crate::clock;
 use crate::service::Context;
 use crate::settings::REGION;
 use crate::store::{NewMessage, Topic};
@@ -126,7 +125,7 @@ impl Broker {
             self.to_dead_letters(header.topic, &mut draft)?;
         }
         let stored = if !received.may_wait {
-            self.put_now(&draft, clock::now_ms())?
+            self.put_now(&draft, context.now)?
         } else if is_half(&draft) {
             self.put_half(&mut draft)?
         } else {
@@ -177,10 +176,15 @@ impl Broker {
 
 /// What every answer to a sent message says.
 fn region(context: &Context<'_>) -> ExtFields {
+    static ALWAYS: LazyLock<ExtFields> = LazyLock::new(|| {
+        let mut fields = ExtFields::new();
+        fields
+            .push(name::MSG_REGION, REGION)
+            .push(name::TRACE_ON, "true");
+        fields
+    });
     let mut fields = context.spare.take();
-    fields
-        .push(name::MSG_REGION, REGION)
-        .push(name::TRACE_ON, "true");
+    fields.clone_from(&ALWAYS);
     fields
 }
 

@@ -9,7 +9,7 @@ use crate::answer::{Outcome, Refusal};
 use crate::clock;
 use crate::faults::Fault;
 use crate::peer::Token;
-use crate::service::{Context, as_answer_to};
+use crate::service::as_answer_to;
 
 /// No frame begins so: the length is far too large.
 const GARBAGE: u8 = 0xA5;
@@ -54,12 +54,7 @@ impl Connection {
 
     /// Serves a request whose answer is not to wait.
     fn outcome_at_once(&self, request: &Command) -> Outcome {
-        let context = Context {
-            peer: &self.peer,
-            token: Token(0),
-            may_wait: false,
-            spare: &self.spare,
-        };
+        let context = self.context(Token(0), false);
         self.service.serve(&context, request)
     }
 }

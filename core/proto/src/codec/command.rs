@@ -211,4 +211,42 @@ mod tests {
             assert!(matches!(error, WireError::FrameLength { max: 4, .. }));
         }
     }
+
+    /// Text that was read is written on as it is where it can be, whatever stood in it.
+    #[test]
+    fn fields_that_were_read_are_written_as_the_same_fields() {
+        let member = |fields: &str| {
+            let head = r#"{"code":0,"language":"JAVA","version":479,"opaque":1,"flag":1"#;
+            Bytes::from(format!(r#"{head},"extFields":{fields}}}"#))
+        };
+        for (written, expected) in [
+            (r#"{"a":"1","b":""}"#, &[("a", "1"), ("b", "")][..]),
+            (r#"{"a":null,"b":"2"}"#, &[("b", "2")]),
+            (r#"{"a":null,"b":null,"c":"3"}"#, &[("c", "3")]),
+            (r#"{"a":"\u0001","b":"\\"}"#, &[("a", "\u{1}"), ("b", "\\")]),
+            (r"{}", &[]),
+        ] {
+            let read = Command::decode(Frame {
+                serialization: Serialization::Json,
+                header: member(written),
+                body: Bytes::new(),
+            });
+            let mut command = read.expect("a command");
+            assert_eq!(command.fields.iter().collect::<Vec<_>>(), expected);
+            command.fields.push("last", 4);
+            for serialization in [Serialization::Json, Serialization::Binary] {
+                let mut bytes = BytesMut::new();
+                command.encode(serialization, &mut bytes).expect("short");
+                let again = Command::take(&mut bytes, 1024, ExtFields::new).expect("a command");
+                let again = again.expect("all of it");
+                assert_eq!(again.fields, command.fields, "{written}");
+                let mut bytes = BytesMut::new();
+                again
+                    .encode(Serialization::Json, &mut bytes)
+                    .expect("short");
+                let third = Command::take(&mut bytes, 1024, ExtFields::new).expect("a command");
+                assert_eq!(third.expect("all of it").fields, command.fields);
+            }
+        }
+    }
 }

@@ -17,14 +17,20 @@ use crate::WireError;
 /// Fields that there is room for where some are read: as many as a sent message has, so that
 /// nothing grows.
 const USUAL: usize = 13;
+/// What stands around a field's name and value in the text, and the comma before it.
+const AROUND: usize = 6;
+/// The quotes among these.
+pub(super) const QUOTES: usize = 4;
 
 /// A command's own fields, in the order in which they were added. All values are text on the
 /// wire: decimal numbers, `true` and `false` (`wire.md`, section 1).
 ///
 /// All text is in one piece: a command has up to a dozen fields, most of a few bytes.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ExtFields {
-    /// Each field's name, then its value. Where they were read, with what stood between them.
+    /// The fields as they are in a JSON header if nothing of them is escaped there, so that one is
+    /// written at once: `"name":"value","name":"value"`. Where they were read, with whatever stood
+    /// between them.
     text: String,
     fields: Vec<Field>,
 }
@@ -39,6 +45,15 @@ struct Field {
 }
 
 impl Field {
+    const fn at(name: Range<usize>, value: Range<usize>) -> Self {
+        Self {
+            name_start: name.start,
+            name_end: name.end,
+            value_start: value.start,
+            value_end: value.end,
+        }
+    }
+
     const fn name(self) -> Range<usize> {
         self.name_start..self.name_end
     }
@@ -68,7 +83,7 @@ impl ExtFields {
     #[must_use]
     pub fn with_text_capacity(fields: usize, bytes: usize) -> Self {
         Self {
-            text: String::with_capacity(bytes),
+            text: String::with_capacity(bytes + AROUND * fields),
             fields: Vec::with_capacity(fields),
         }
     }
@@ -83,11 +98,6 @@ impl ExtFields {
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.text.capacity() + self.fields.capacity() * size_of::<Field>()
-    }
-
-    /// No fields, with room for those of a header that has so many bytes left.
-    pub(in crate::codec) fn to_be_read(bytes: usize) -> Self {
-        Self::with_text_capacity(USUAL, bytes)
     }
 
     /// Adds a field. A name must be added once only.
@@ -114,16 +124,20 @@ impl ExtFields {
         name: &str,
         append: impl FnOnce(&mut String) -> Option<()>,
     ) -> Option<()> {
+        if !self.text.is_empty() {
+            self.text.push(',');
+        }
+        self.text.push('"');
         let name_start = self.text.len();
         self.text.push_str(name);
+        let name_end = self.text.len();
+        self.text.push_str("\":\"");
         let value_start = self.text.len();
         append(&mut self.text)?;
-        self.fields.push(Field {
-            name_start,
-            name_end: value_start,
-            value_start,
-            value_end: self.text.len(),
-        });
+        let value_end = self.text.len();
+        self.text.push('"');
+        self.fields
+            .push(Field::at(name_start..name_end, value_start..value_end));
         Some(())
     }
 
@@ -175,15 +189,7 @@ impl ExtFields {
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
-    /// The same as bytes, which are not looked at for where their characters begin.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let text = self.text.as_bytes();
-        self.fields
-            .iter()
-            .map(|field| (&text[field.name()], &text[field.value()]))
-    }
-
-    /// All names and values, and what stood between them where they were read.
+    /// All of them in one piece: as JSON, if its only special bytes are the [`QUOTES`] of each.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -220,6 +226,20 @@ fn bad_field(name: &'static str, value: &str) -> WireError {
     WireError::BadField {
         name,
         value: value.to_owned(),
+    }
+}
+
+impl Clone for ExtFields {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            fields: self.fields.clone(),
+        }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.text.clone_from(&other.text);
+        self.fields.clone_from(&other.fields);
     }
 }
 

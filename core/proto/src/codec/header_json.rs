@@ -7,7 +7,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Deserialize;
 
 use self::scan::scan;
-use self::text::{find_special, has_special};
+use self::text::{count_special, find_special};
+use super::fields::QUOTES;
 use super::{Command, ExtFields, Language};
 use crate::WireError;
 
@@ -62,31 +63,16 @@ fn put_head(command: &Command, rest: &mut &mut [u8]) {
 }
 
 fn put_fields(fields: &ExtFields, buf: &mut BytesMut) {
-    // Looked at once: what is plain, as all that servers answer, is not looked at string by string.
-    if has_special(fields.text().as_bytes()) {
-        put_any_fields(fields, buf);
+    let text = fields.text().as_bytes();
+    // Looked at once: what is plain, as all that servers answer, is written as it is.
+    if count_special(text) == QUOTES * fields.len() {
+        buf.reserve(text.len() + 64);
+        buf.extend_from_slice(b",\"extFields\":{");
+        buf.extend_from_slice(text);
+        buf.put_u8(b'}');
     } else {
-        put_plain_fields(fields, buf);
+        put_any_fields(fields, buf);
     }
-}
-
-fn put_plain_fields(fields: &ExtFields, buf: &mut BytesMut) {
-    let mut before: &[u8] = b",\"extFields\":{\"";
-    // Of each field the quotes, the colon and the comma, and a last quote and brace.
-    let longest = before.len() + fields.text().len() + 6 * fields.len() + 2;
-    let start = buf.len();
-    buf.resize(start + longest, 0);
-    let mut rest = &mut buf[start..];
-    for (name, value) in fields.pieces() {
-        rest.put_slice(before);
-        rest.put_slice(name);
-        rest.put_slice(b"\":\"");
-        rest.put_slice(value);
-        before = b"\",\"";
-    }
-    rest.put_slice(b"\"}");
-    let unused = rest.len();
-    buf.truncate(start + longest - unused);
 }
 
 fn put_any_fields(fields: &ExtFields, buf: &mut BytesMut) {

@@ -30,15 +30,28 @@ impl ExtFields {
             // Java reads a value of no length as null.
             let value = piece(&mut text, name.end, i32::from_be_bytes, "value of a field")?;
             end = value.end;
-            fields.push(Field {
-                name_start: name.start,
-                name_end: name.end,
-                value_start: value.start,
-                value_end: value.end,
-            });
+            fields.push(Field::at(name, value));
         }
         let text = String::from_utf8(text).map_err(|_| WireError::Utf8 { what: "fields" })?;
         Ok(Self { text, fields })
+    }
+
+    /// No fields, with room for those of a header.
+    pub(in crate::codec) fn to_be_read() -> Self {
+        Self {
+            text: String::new(),
+            fields: Vec::with_capacity(USUAL),
+        }
+    }
+
+    /// Adds a field that stands in a text, which is [set](Self::set_text) when all are added.
+    pub(in crate::codec) fn mark(&mut self, name: Range<usize>, value: Range<usize>) {
+        self.fields.push(Field::at(name, value));
+    }
+
+    /// The text that the fields stand in.
+    pub(in crate::codec) fn set_text(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
     }
 }
 

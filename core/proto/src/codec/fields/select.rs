@@ -1,5 +1,6 @@
 //! Looking up many fields of one command.
 
+use std::array;
 use std::str::FromStr;
 
 use super::{ExtFields, Field, parsed};
@@ -17,7 +18,7 @@ impl ExtFields {
     /// not there costs no search: this is quickest where they are in the order of the names.
     #[must_use]
     pub fn select<const N: usize>(&self, names: &[&'static str; N]) -> [FieldValue<'_>; N] {
-        let mut selected = names.map(|name| FieldValue { name, value: None });
+        let mut values = [None; N];
         let mut next = 0;
         for field in &self.fields {
             let is_next = next < N && self.is_called(*field, names[next]);
@@ -28,12 +29,15 @@ impl ExtFields {
                 }
             }
             // As `get` does: the first of two counts.
-            if selected[next].value.is_none() {
-                selected[next].value = Some(&self.text[field.value()]);
+            if values[next].is_none() {
+                values[next] = Some(&self.text[field.value()]);
             }
             next += 1;
         }
-        selected
+        array::from_fn(|at| FieldValue {
+            name: names[at],
+            value: values[at],
+        })
     }
 
     /// Where a field's name is among these; the ones from `next` on are the likely ones.

@@ -17,20 +17,15 @@ pub(super) fn find_special(text: &[u8], mut from: usize) -> Option<usize> {
     Some(from + at)
 }
 
-/// Whether there is any such byte: without a stop at the first one, so that many are looked at at
-/// a time.
-pub(super) fn has_special(text: &[u8]) -> bool {
-    let any = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(false, |any, &byte| any | is_special(byte))
-    };
-    let Some(last) = text.last_chunk::<32>() else {
-        return any(text);
-    };
-    // The last ones overlap those before, so that none is left over.
-    let (chunks, _) = text.as_chunks::<32>();
-    chunks.iter().any(|chunk| any(chunk)) || any(last)
+/// How many such bytes there are: without a stop at each, so that many are looked at at a time.
+pub(super) fn count_special(text: &[u8]) -> usize {
+    const CHUNK: usize = 32;
+    let count = |chunk: &[u8; CHUNK]| chunk.iter().map(|&it| u8::from(is_special(it))).sum::<u8>();
+    let (chunks, rest) = text.as_chunks::<CHUNK>();
+    let mut last = [b' '; CHUNK];
+    last[..rest.len()].copy_from_slice(rest);
+    let counts = chunks.iter().chain([&last]).map(count);
+    counts.map(usize::from).sum()
 }
 
 const fn is_special(byte: u8) -> bool {
@@ -69,16 +64,16 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_whether_any_byte_is_special_wherever_it_is() {
+    fn special_bytes_are_counted_wherever_they_are() {
+        let special = |at: usize| b"\"\\\x01"[at % 3];
         for length in 0..100 {
             let mut text = vec![b'x'; length];
-            assert!(!has_special(&text));
+            assert_eq!(count_special(&text), 0);
             for at in 0..length {
-                for byte in ["\"", "\\", "\u{1}", "~"].map(|it| it.as_bytes()[0]) {
-                    text[at] = byte;
-                    assert_eq!(has_special(&text), is_special(byte), "{byte:#x} at {at}");
-                }
-                text[at] = b'x';
+                text[at] = b'~';
+                assert_eq!(count_special(&text), at);
+                text[at] = special(at);
+                assert_eq!(count_special(&text), at + 1);
             }
         }
     }
