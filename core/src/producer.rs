@@ -3,6 +3,7 @@
 
 mod attempt;
 mod batch;
+mod begin;
 mod beside;
 mod buffer;
 mod check;

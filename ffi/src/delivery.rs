@@ -60,7 +60,11 @@ impl Block {
         });
         let deliveries: Box<[_]> = (0..count)
             .map(|_| ons_delivery_t {
-                parts: parts.by_ref().take(size).collect(),
+                parts: match size {
+                    // Made where it stays: a list would be filled by moving it there.
+                    1 => parts.next().map(|it| [it].into()).unwrap_or_default(),
+                    _ => parts.by_ref().take(size).collect(),
+                },
                 completed: AtomicBool::new(false),
                 block: Some(Arc::clone(&block)),
             })
@@ -126,7 +130,9 @@ unsafe fn free(delivery: *mut ons_delivery_t) {
     let Some(delivery) = (unsafe { delivery.as_mut() }) else {
         return;
     };
-    delivery.complete(Action::ReconsumeLater);
+    if !delivery.completed.load(Ordering::Acquire) {
+        delivery.complete(Action::ReconsumeLater);
+    }
     drop(std::mem::take(&mut delivery.parts));
     // With the last one goes the memory that it is in.
     let block = delivery.block.take();

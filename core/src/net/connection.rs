@@ -244,6 +244,10 @@ impl Connection {
     }
 
     async fn run(self, reader: Reader, inbound: mpsc::UnboundedSender<Inbound>) {
+        let mut ending = Ending {
+            connection: &self,
+            why: None,
+        };
         let error = tokio::select! {
             // What the peer said before it went is a better reason than that it is gone.
             biased;
@@ -252,6 +256,11 @@ impl Connection {
             never = self.expire() => never,
             () = self.0.closing.cancelled() => self.lost("it was closed"),
         };
+        ending.why = Some(error);
+    }
+
+    /// It is of no use any more. All who wait for an answer are told why.
+    fn end(&self, error: &Error) {
         let waiters = {
             let mut state = self.0.state.lock();
             state.closed = Some(error.clone());
@@ -416,6 +425,21 @@ impl Connection {
             ErrorKind::ConnectionLost,
             format!("the connection to {} was lost: {why}", self.0.address),
         )
+    }
+}
+
+/// The end of a connection's task: also where it is dropped, since the runtime ends. Who waits for an
+/// answer may be a task of another one.
+struct Ending<'a> {
+    connection: &'a Connection,
+    why: Option<Error>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let why = self.why.take();
+        let why = why.unwrap_or_else(|| self.connection.lost("its runtime has ended"));
+        self.connection.end(&why);
     }
 }
 

@@ -43,6 +43,8 @@ thread_local! {
 pub(super) struct Beside<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) running: &'a Arc<Running>,
+    /// Whether the caller sends more right behind it, for which it is not to be held up.
+    pub(super) more_follow: bool,
 }
 
 impl Beside<'_> {
@@ -70,7 +72,9 @@ impl Beside<'_> {
     where
         D: Done,
     {
-        let Self { shared, running } = self;
+        let Self {
+            shared, running, ..
+        } = self;
         let body = message.body();
         let content = Content { body, properties };
         let whole = |draft| shared.whole(draft, message, body.clone(), properties.to_owned());
@@ -90,7 +94,7 @@ impl Beside<'_> {
             done,
         };
         let sender = &running.sender;
-        if let Some(alone) = sender.gather(message.topic(), entry) {
+        if let Some(alone) = sender.gather(message.topic(), entry, self.more_follow) {
             let (done, held) = (alone.done.into_any(), alone.hold.own());
             Waiting::new(whole(alone.draft), done, held).carry_on(sender, None);
         }
@@ -108,8 +112,12 @@ impl Beside<'_> {
             match leaving.room(&running.buffer).await {
                 Ok(room) => {
                     let waiting = Waiting::new(leaving, done.into_any(), (in_flight, room));
-                    let (shared, running) = (&shared, &running);
-                    Beside { shared, running }.leave(waiting);
+                    let beside = Beside {
+                        shared: &shared,
+                        running: &running,
+                        more_follow: false,
+                    };
+                    beside.leave(waiting);
                     Ok(())
                 }
                 Err(error) => Err((error, done)),
@@ -148,13 +156,17 @@ impl Beside<'_> {
         Box::pin(async move {
             // For all of them.
             let _in_flight = in_flight;
-            let (shared, running) = (&shared, &running);
+            let beside = Beside {
+                shared: &shared,
+                running: &running,
+                more_follow: true,
+            };
             let mut sends = left.into_iter().map(|(at, it)| (at, Cow::Owned(it)));
             while let Some(room) = waits {
                 if let Err((error, slot)) = room.await {
                     slot.fill(Err(error));
                 }
-                waits = Beside { shared, running }.send_next(&mut sends, &many);
+                waits = beside.send_next(&mut sends, &many);
             }
             many.all().await
         })

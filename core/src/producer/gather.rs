@@ -47,6 +47,7 @@ impl Sender {
         self: &Arc<Self>,
         topic: &str,
         entry: Entry<'a, D>,
+        more_follow: bool,
     ) -> Option<Entry<'a, D>> {
         let bytes = entry.content.bytes();
         let lines = self.lines.as_ref();
@@ -55,13 +56,20 @@ impl Sender {
         };
         let (alone, lead) = lines.line(topic, |line| {
             let mut sends = line.sends.lock();
+            let is_lone = !more_follow && sends.is_idle();
             match self.turn(line, &mut sends, entry.draft.begun) {
                 Turn::Alone => (Some(entry), None),
                 Turn::Later => (enter(entry, &mut sends), None),
-                Turn::Now(lead) => (enter(entry, &mut sends), Some(lead)),
+                Turn::Now(lead) => (enter(entry, &mut sends), Some((lead, is_lone))),
             }
         });
-        lead.into_iter().for_each(Lead::drive);
+        match lead {
+            // To a caller that goes on sending a write is worth many messages, and somebody of the
+            // runtime is awake.
+            Some((lead, false)) => lead.drive(),
+            Some((lead, true)) => lead.begin(),
+            None => {}
+        }
         alone
     }
 

@@ -1,6 +1,7 @@
 //! Who has a queue to send to, and takes along what waits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use onsmq_proto::codec::Command;
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use super::attempt::{Sender, Tries, try_deadline};
 use super::batch::{Batch, unpacked};
+use super::begin::begin;
 use super::gather::enter;
 use super::line::Line;
 use super::next::{Next, next_step};
@@ -26,6 +28,9 @@ pub(super) struct Lead {
     queue: MessageQueue,
     /// A task was made of it, and has not begun.
     is_driven: bool,
+    /// It has begun on its caller's thread, where nobody is to be told anything: who calls may hold
+    /// what they need for that.
+    is_with_caller: AtomicBool,
     is_over: bool,
 }
 
@@ -37,6 +42,7 @@ impl Lead {
             line,
             queue,
             is_driven: false,
+            is_with_caller: AtomicBool::new(false),
             is_over: false,
         }
     }
@@ -51,6 +57,20 @@ impl Lead {
         self.sender.runtime.clone().spawn(self.run());
     }
 
+    /// The same, but what leaves first is written with this call, if that can be done at once.
+    pub(super) fn begin(mut self) {
+        self.is_with_caller = AtomicBool::new(true);
+        let runtime = self.sender.runtime.clone();
+        begin(&runtime, self.run());
+    }
+
+    /// Goes on on the runtime.
+    async fn leave_caller(&self) {
+        if self.is_with_caller.swap(false, Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn run(mut self) {
         self.is_driven = false;
         while !self.is_over
@@ -59,7 +79,7 @@ impl Lead {
             // None where the topic was forgotten meanwhile.
             let route = self.sender.instance.routes.get(&self.queue.topic);
             self.share(route.as_deref());
-            if let Some(gathered) = self.in_time(gathered)
+            if let Some(gathered) = self.in_time(gathered).await
                 && let Err(failed) = self.send(gathered, route.as_deref()).await
             {
                 self.again(failed);
@@ -113,12 +133,13 @@ impl Lead {
     }
 
     /// Those whose time is not over. The others are told.
-    fn in_time(&self, gathered: Gathered<Batch>) -> Option<Gathered<Batch>> {
+    async fn in_time(&self, gathered: Gathered<Batch>) -> Option<Gathered<Batch>> {
         let now = Instant::now();
         let timeout = self.line.timeout;
         if gathered.sends.begun().is_none_or(|it| it + timeout > now) {
             return Some(gathered);
         }
+        self.leave_caller().await;
         let sender = &self.sender;
         // They were in one, and are in one again.
         let mut left = Accumulator::new(BatchLimits::NONE);
@@ -149,7 +170,9 @@ impl Lead {
         }
         let born_timestamp = gathered.sends.born_timestamp();
         let command = self.command(born_timestamp, gathered.entries.clone());
-        match self.request(command, deadline).await {
+        let answered = self.request(command, deadline).await;
+        self.leave_caller().await;
+        match answered {
             Ok((place, answer)) if answer.is_recorded => {
                 // A record needs the message as it was.
                 let sends = unpacked(gathered, &self.line);
@@ -183,6 +206,7 @@ impl Lead {
             }
             None => return Ok(()),
         };
+        self.leave_caller().await;
         match sent {
             Ok((place, answer)) => {
                 self.stored(sends, route, place, answer);

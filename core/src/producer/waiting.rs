@@ -74,7 +74,7 @@ impl Waiting {
     /// Has it leave with others, or alone where it is not to.
     pub(super) fn leave(self, sender: &Arc<Sender>, timeout: Duration) {
         let alone = match self.outgoing().may_share() {
-            true => self.gathered(timeout, |topic, entry| sender.gather(topic, entry)),
+            true => self.gathered(timeout, |topic, entry| sender.gather(topic, entry, true)),
             false => Some(self),
         };
         if let Some(alone) = alone {

@@ -95,6 +95,12 @@ impl<S: Default> Accumulator<S> {
         !self.waiting.is_empty()
     }
 
+    /// Whether all queues are free.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.busy.is_empty()
+    }
+
     /// Whether a request may go to this queue now.
     #[must_use]
     pub fn is_free(&self, queue: &MessageQueue) -> bool {
