@@ -224,7 +224,11 @@ def sent_alone(messages: int) -> list[Run]:
         ["scenario=many", f"messages={messages}"],
     )
     part = f"messages={messages // 4}"
+    # As against the broker: how much more the server takes of the same client.
+    alone = f"{title}, one message a request"
     return [
+        Run(alone, "bare", c("bare", *one, "many=1", "in_flight=1000")),
+        Run(alone, "onsmq C, autoBatch=false", c("send", *one, "--", "autoBatch=false")),
         Run(title, "bare, batches of 100", c("bare", *one, "many=100", "in_flight=16")),
         Run(title, "onsmq C", c("send", *one)),
         Run(title, "onsmq C, send_many", c("send", *many)),
