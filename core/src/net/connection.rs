@@ -71,8 +71,7 @@ struct State {
 }
 
 impl Connection {
-    /// Takes over a socket. `inbound` gets the peer's requests, and `closed` is called once the
-    /// connection has ended.
+    /// Takes over a socket. `inbound` gets the peer's requests.
     pub(super) fn spawn(
         address: Arc<str>,
         stream: Stream,
@@ -94,7 +93,11 @@ impl Connection {
             closing: CancellationToken::new(),
             ended: CancellationToken::new(),
         }));
-        tokio::spawn(this.clone().run(stream.reader, inbound));
+        let ending = Ending {
+            connection: this.clone(),
+            why: None,
+        };
+        tokio::spawn(this.clone().run(stream.reader, inbound, ending));
         this
     }
 
@@ -243,11 +246,12 @@ impl Connection {
         }
     }
 
-    async fn run(self, reader: Reader, inbound: mpsc::UnboundedSender<Inbound>) {
-        let mut ending = Ending {
-            connection: &self,
-            why: None,
-        };
+    async fn run(
+        self,
+        reader: Reader,
+        inbound: mpsc::UnboundedSender<Inbound>,
+        mut ending: Ending,
+    ) {
         let error = tokio::select! {
             // What the peer said before it went is a better reason than that it is gone.
             biased;
@@ -428,17 +432,21 @@ impl Connection {
     }
 }
 
-/// The end of a connection's task: also where it is dropped, since the runtime ends. Who waits for an
-/// answer may be a task of another one.
-struct Ending<'a> {
-    connection: &'a Connection,
+/// The end of a connection's task: also where it is dropped, begun or not, since the runtime ends. Who
+/// waits for an answer may be a task of another one.
+struct Ending {
+    connection: Connection,
     why: Option<Error>,
 }
 
-impl Drop for Ending<'_> {
+impl Drop for Ending {
     fn drop(&mut self) {
-        let why = self.why.take();
-        let why = why.unwrap_or_else(|| self.connection.lost("its runtime has ended"));
+        let why = self.why.take().unwrap_or_else(|| {
+            self.connection.lost(match std::thread::panicking() {
+                true => "its task has panicked",
+                false => "its runtime has ended",
+            })
+        });
         self.connection.end(&why);
     }
 }
@@ -462,3 +470,31 @@ impl Drop for Counted<'_> {
 /// The time that a request without a budget of its own may take: Java's time-out for
 /// heartbeats, offsets and the like.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_runtime_that_ends_closes_a_connection_that_has_not_begun() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let connection = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+            let address = listener.local_addr().expect("an address");
+            let stream = TcpStream::connect(address).await.expect("a connection");
+            let (inbound, _) = mpsc::unbounded_channel();
+            Connection::spawn("peer".into(), stream.into(), inbound)
+        });
+        assert!(connection.is_open());
+        drop(runtime);
+        assert!(
+            !connection.is_open(),
+            "or requests on it would wait for ever"
+        );
+    }
+}

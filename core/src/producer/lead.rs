@@ -1,7 +1,6 @@
 //! Who has a queue to send to, and takes along what waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use onsmq_proto::codec::Command;
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 
 use super::attempt::{Sender, Tries, try_deadline};
 use super::batch::{Batch, unpacked};
-use super::begin::begin;
+use super::begin::{begin, leave_caller};
 use super::gather::enter;
 use super::line::Line;
 use super::next::{Next, next_step};
@@ -28,9 +27,6 @@ pub(super) struct Lead {
     queue: MessageQueue,
     /// A task was made of it, and has not begun.
     is_driven: bool,
-    /// It has begun on its caller's thread, where nobody is to be told anything: who calls may hold
-    /// what they need for that.
-    is_with_caller: AtomicBool,
     is_over: bool,
 }
 
@@ -42,7 +38,6 @@ impl Lead {
             line,
             queue,
             is_driven: false,
-            is_with_caller: AtomicBool::new(false),
             is_over: false,
         }
     }
@@ -57,17 +52,14 @@ impl Lead {
         self.sender.runtime.clone().spawn(self.run());
     }
 
-    /// The same, but what leaves first is written with this call, if that can be done at once.
-    pub(super) fn begin(mut self) {
-        self.is_with_caller = AtomicBool::new(true);
-        let runtime = self.sender.runtime.clone();
-        begin(&runtime, self.run());
-    }
-
-    /// Goes on on the runtime.
-    async fn leave_caller(&self) {
-        if self.is_with_caller.swap(false, Ordering::Relaxed) {
-            tokio::task::yield_now().await;
+    /// The same, but what leaves first is written with this call, if its broker is connected.
+    pub(super) fn begin(self) {
+        let sender = Arc::clone(&self.sender);
+        let address = sender.master(&self.queue);
+        // To connect takes its time, and has more to tell.
+        match address.is_ok_and(|it| sender.instance.peers.is_connected(&it)) {
+            true => begin(&sender.runtime, self.run()),
+            false => self.drive(),
         }
     }
 
@@ -139,7 +131,7 @@ impl Lead {
         if gathered.sends.begun().is_none_or(|it| it + timeout > now) {
             return Some(gathered);
         }
-        self.leave_caller().await;
+        leave_caller().await;
         let sender = &self.sender;
         // They were in one, and are in one again.
         let mut left = Accumulator::new(BatchLimits::NONE);
@@ -171,7 +163,7 @@ impl Lead {
         let born_timestamp = gathered.sends.born_timestamp();
         let command = self.command(born_timestamp, gathered.entries.clone());
         let answered = self.request(command, deadline).await;
-        self.leave_caller().await;
+        leave_caller().await;
         match answered {
             Ok((place, answer)) if answer.is_recorded => {
                 // A record needs the message as it was.
@@ -206,7 +198,7 @@ impl Lead {
             }
             None => return Ok(()),
         };
-        self.leave_caller().await;
+        leave_caller().await;
         match sent {
             Ok((place, answer)) => {
                 self.stored(sends, route, place, answer);
