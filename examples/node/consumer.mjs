@@ -4,6 +4,10 @@
 import { Action, Consumer } from 'onsmq'
 
 const [namesrvAddr, topic, expression = '*'] = process.argv.slice(2)
+if (!namesrvAddr || !topic) {
+  console.error('usage: node consumer.mjs NAMESRV_ADDR TOPIC [EXPRESSION]')
+  process.exit(2)
+}
 const consumer = new Consumer({
   namesrvAddr,
   groupId: 'GID_consumer_node',

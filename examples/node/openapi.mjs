@@ -8,6 +8,10 @@ import { OpenApiError } from 'onsmq'
 import { OpenApi } from 'onsmq/openapi'
 
 const [endpoint, topic, instanceId] = process.argv.slice(2)
+if (!endpoint) {
+  console.error('usage: node openapi.mjs ENDPOINT [TOPIC INSTANCE]')
+  process.exit(2)
+}
 const client = new OpenApi({
   endpoint,
   accessKey: process.env.ONS_ACCESS_KEY,

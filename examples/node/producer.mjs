@@ -4,6 +4,10 @@
 import { OnsClientError, Producer } from 'onsmq'
 
 const [namesrvAddr, topic] = process.argv.slice(2)
+if (!namesrvAddr || !topic) {
+  console.error('usage: node producer.mjs NAMESRV_ADDR TOPIC')
+  process.exit(2)
+}
 const producer = new Producer({
   namesrvAddr,
   groupId: 'GID_producer_node',

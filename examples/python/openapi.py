@@ -60,4 +60,6 @@ def main(endpoint: str, topic: str | None = None, instance: str | None = None) -
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
     main(*sys.argv[1:])

@@ -33,4 +33,6 @@ def main(address: str, topic: str = "orders") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
     main(*sys.argv[1:])
