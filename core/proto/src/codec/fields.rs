@@ -17,8 +17,10 @@ use crate::WireError;
 /// Fields that there is room for where some are read: as many as a sent message has, so that
 /// nothing grows.
 const USUAL: usize = 13;
-/// What stands around a field's name and value in the text, and the comma before it.
-const AROUND: usize = 6;
+/// What stands in the text behind a field's name, and behind its value.
+const BEHIND_NAME: &str = "\":\"";
+const BEHIND_VALUE: &str = "\",\"";
+const AROUND: usize = BEHIND_NAME.len() + BEHIND_VALUE.len();
 /// The quotes among these.
 pub(super) const QUOTES: usize = 4;
 
@@ -29,8 +31,8 @@ pub(super) const QUOTES: usize = 4;
 #[derive(Default)]
 pub struct ExtFields {
     /// The fields as they are in a JSON header if nothing of them is escaped there, so that one is
-    /// written at once: `"name":"value","name":"value"`. Where they were read, with whatever stood
-    /// between them.
+    /// written at once, from behind the first quote to in front of the next: `name":"value","`. Where
+    /// they were read, with whatever stood between them.
     text: String,
     fields: Vec<Field>,
 }
@@ -124,18 +126,14 @@ impl ExtFields {
         name: &str,
         append: impl FnOnce(&mut String) -> Option<()>,
     ) -> Option<()> {
-        if !self.text.is_empty() {
-            self.text.push(',');
-        }
-        self.text.push('"');
         let name_start = self.text.len();
         self.text.push_str(name);
         let name_end = self.text.len();
-        self.text.push_str("\":\"");
+        self.text.push_str(BEHIND_NAME);
         let value_start = self.text.len();
         append(&mut self.text)?;
         let value_end = self.text.len();
-        self.text.push('"');
+        self.text.push_str(BEHIND_VALUE);
         self.fields
             .push(Field::at(name_start..name_end, value_start..value_end));
         Some(())
@@ -189,7 +187,8 @@ impl ExtFields {
             .map(|field| (&self.text[field.name()], &self.text[field.value()]))
     }
 
-    /// All of them in one piece: as JSON, if its only special bytes are the [`QUOTES`] of each.
+    /// All of them in one piece, behind the first quote: as JSON, if its only special bytes are the
+    /// [`QUOTES`] of each. Then the last ones lead to a field that is not there.
     pub(super) fn text(&self) -> &str {
         &self.text
     }

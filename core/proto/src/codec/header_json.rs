@@ -65,13 +65,15 @@ fn put_head(command: &Command, rest: &mut &mut [u8]) {
 fn put_fields(fields: &ExtFields, buf: &mut BytesMut) {
     let text = fields.text().as_bytes();
     // Looked at once: what is plain, as all that servers answer, is written as it is.
-    if count_special(text) == QUOTES * fields.len() {
-        buf.reserve(text.len() + 64);
-        buf.extend_from_slice(b",\"extFields\":{");
-        buf.extend_from_slice(text);
-        buf.put_u8(b'}');
-    } else {
-        put_any_fields(fields, buf);
+    let is_plain = count_special(text) == QUOTES * fields.len();
+    match text.strip_suffix(b",\"").filter(|_| is_plain) {
+        Some(text) => {
+            buf.reserve(text.len() + 64);
+            buf.extend_from_slice(b",\"extFields\":{\"");
+            buf.extend_from_slice(text);
+            buf.put_u8(b'}');
+        }
+        None => put_any_fields(fields, buf),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{ExtFields, Field, USUAL};
+use super::{BEHIND_VALUE, ExtFields, Field, USUAL};
 use crate::WireError;
 
 impl ExtFields {
@@ -49,9 +49,13 @@ impl ExtFields {
         self.fields.push(Field::at(name, value));
     }
 
-    /// The text that the fields stand in.
+    /// The text that the fields stand in: of JSON, from behind the first quote to behind the last
+    /// value.
     pub(in crate::codec) fn set_text(&mut self, text: &str) {
-        text.clone_into(&mut self.text);
+        self.text.clear();
+        self.text.reserve(text.len() + BEHIND_VALUE.len());
+        self.text.push_str(text);
+        self.text.push_str(BEHIND_VALUE);
     }
 }
 

@@ -71,14 +71,18 @@ impl<'a> Scanner<'a> {
     /// Fields without escapes: they are what they are here, in one piece.
     fn plain_fields(&mut self) -> Option<ExtFields> {
         let mut fields = ExtFields::to_be_read();
-        let start = self.at + 1;
+        // Behind the brace and the first quote.
+        let start = self.at + 2;
         self.each_field(|scanner, name| {
             let value = scanner.plain_range()?;
             let from_start = |it: Range<usize>| it.start - start..it.end - start;
             fields.mark(from_start(name), from_start(value));
             Some(())
         })?;
-        fields.set_text(&self.text[start..self.at - 1]);
+        // In front of the last quote and the brace: none where there is no field.
+        if let Some(text) = self.text.get(start..self.at - 2) {
+            fields.set_text(text);
+        }
         Some(fields)
     }
 
