@@ -49,13 +49,18 @@ impl Scene {
 
     /// The address of the broker that has the topic, once that is made.
     pub(crate) fn broker(&self) -> String {
+        let route = self.route().expect("a route");
+        let address = &route["brokerDatas"][0]["brokerAddrs"]["0"];
+        address.as_str().expect("an address").to_owned()
+    }
+
+    /// What the name server knows of the topic.
+    fn route(&self) -> Option<Value> {
         let route = Request::new(105)
             .field("topic", &self.topic)
             .send(self.address())
             .expect("a name server");
-        let route: Value = serde_json::from_slice(&route.body).expect("a route");
-        let address = &route["brokerDatas"][0]["brokerAddrs"]["0"];
-        address.as_str().expect("an address").to_owned()
+        serde_json::from_slice(&route.body).ok()
     }
 
     pub(crate) async fn producer(&self) -> Producer {
@@ -76,6 +81,14 @@ impl Scene {
             .await
             .expect("stored");
         producer.shutdown().await;
+        // A broker tells its name server of a new topic in its own time.
+        let known = async {
+            while self.route().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let known = tokio::time::timeout(LIMIT, known).await;
+        known.expect("the topic is known within the limit");
     }
 }
 
