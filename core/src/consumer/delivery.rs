@@ -1,6 +1,5 @@
 //! A message in the hands of the application.
 
-use std::cell::LazyCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -151,8 +150,7 @@ impl Delivery {
         deliveries: impl IntoIterator<Item = &'a Self>,
         action: Action,
     ) -> usize {
-        // Most of what is dropped was completed before: it is not to cost a look at the clock.
-        let now = LazyCell::new(Instant::now);
+        let now = Instant::now();
         let mut committed = Committed::default();
         let mut count = 0;
         for delivery in deliveries {
@@ -166,17 +164,15 @@ impl Delivery {
                     delivery.end_trace(with, action);
                     match action {
                         Action::CommitMessage if with.queue.order.is_none() => {
-                            committed.add(with, *slot, *now);
+                            committed.add(with, *slot, now);
                         }
-                        _ => delivery.end(with, *slot, action, *now),
+                        _ => delivery.end(with, *slot, action, now),
                     }
                 }
                 Origin::Direct(direct, _) => direct.complete(action),
             }
         }
-        if count > 0 {
-            committed.finish(*now);
-        }
+        committed.finish(now);
         count
     }
 
@@ -204,7 +200,8 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        // Whoever had it consumed directly is told that nothing was said.
+        // Whoever had it consumed directly is told that nothing was said. And most were completed
+        // before: that is not to cost a look at the clock.
         if matches!(self.origin, Origin::Pulled { .. }) && !self.is_completed() {
             self.complete(Action::ReconsumeLater);
         }

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::mem;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -37,9 +38,8 @@ pub(super) fn begin(runtime: &Handle, future: impl Future<Output = ()> + Send + 
         let _begins = Begins::now();
         // The caller may be a task that has used up its turn: that must not count here, for what is
         // put off then is woken by the caller's runtime, or never.
-        let first = &mut unconstrained(future.as_mut());
-        let polled = std::pin::Pin::new(first).poll(&mut Context::from_waker(&waker));
-        polled.is_ready()
+        let first = pin!(unconstrained(future.as_mut()));
+        first.poll(&mut Context::from_waker(&waker)).is_ready()
     };
     if !is_over {
         begun.wait(future);
@@ -115,16 +115,14 @@ impl Wake for Begun {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut rest = self.rest.lock();
-        match *rest {
-            Rest::Begins => *rest = Rest::IsWoken,
-            Rest::Waits(_) => {
-                let waits = mem::replace(&mut *rest, Rest::GoesOn);
-                drop(rest);
-                if let Rest::Waits(future) = waits {
-                    self.runtime.spawn(future);
-                }
-            }
-            Rest::IsWoken | Rest::GoesOn => {}
+        let woken = match *rest {
+            Rest::Begins | Rest::IsWoken => Rest::IsWoken,
+            Rest::Waits(_) | Rest::GoesOn => Rest::GoesOn,
+        };
+        let before = mem::replace(&mut *rest, woken);
+        drop(rest);
+        if let Rest::Waits(future) = before {
+            self.runtime.spawn(future);
         }
     }
 }

@@ -43,13 +43,17 @@ thread_local! {
 pub(super) struct Beside<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) running: &'a Arc<Running>,
-    /// Whether the caller sends more right behind it, for which it is not to be held up.
-    pub(super) more_follow: bool,
 }
 
 impl Beside<'_> {
-    /// Sends a message, and has `done` called with what became of it.
-    pub(super) fn send<D>(self, message: &mut Cow<'_, Message>, done: D) -> Begun<D>
+    /// Sends a message, and has `done` called with what became of it. Where more follow right behind
+    /// it, the caller is not held up by its being written.
+    pub(super) fn send<D>(
+        self,
+        message: &mut Cow<'_, Message>,
+        done: D,
+        more_follow: bool,
+    ) -> Begun<D>
     where
         D: Done,
     {
@@ -58,7 +62,7 @@ impl Beside<'_> {
         properties.clear();
         let draft = self.shared.draft(self.running, message, &mut properties);
         let begun = match draft {
-            Ok(draft) => self.begin(message, draft, &properties, done),
+            Ok(draft) => self.begin(message, draft, &properties, done, more_follow),
             Err(error) => Begun::Refused(error, done),
         };
         // Those of a message that was refused may be of any size.
@@ -68,13 +72,18 @@ impl Beside<'_> {
         begun
     }
 
-    fn begin<D>(self, message: &Message, draft: Draft, properties: &str, done: D) -> Begun<D>
+    fn begin<D>(
+        self,
+        message: &Message,
+        draft: Draft,
+        properties: &str,
+        done: D,
+        more_follow: bool,
+    ) -> Begun<D>
     where
         D: Done,
     {
-        let Self {
-            shared, running, ..
-        } = self;
+        let Self { shared, running } = self;
         let body = message.body();
         let content = Content { body, properties };
         let whole = |draft| shared.whole(draft, message, body.clone(), properties.to_owned());
@@ -94,7 +103,7 @@ impl Beside<'_> {
             done,
         };
         let sender = &running.sender;
-        if let Some(alone) = sender.gather(message.topic(), entry, self.more_follow) {
+        if let Some(alone) = sender.gather(message.topic(), entry, more_follow) {
             let (done, held) = (alone.done.into_any(), alone.hold.own());
             Waiting::new(whole(alone.draft), done, held).carry_on(sender, None);
         }
@@ -112,12 +121,8 @@ impl Beside<'_> {
             match leaving.room(&running.buffer).await {
                 Ok(room) => {
                     let waiting = Waiting::new(leaving, done.into_any(), (in_flight, room));
-                    let beside = Beside {
-                        shared: &shared,
-                        running: &running,
-                        more_follow: false,
-                    };
-                    beside.leave(waiting);
+                    let (shared, running) = (&shared, &running);
+                    Beside { shared, running }.leave(waiting);
                     Ok(())
                 }
                 Err(error) => Err((error, done)),
@@ -156,17 +161,13 @@ impl Beside<'_> {
         Box::pin(async move {
             // For all of them.
             let _in_flight = in_flight;
-            let beside = Beside {
-                shared: &shared,
-                running: &running,
-                more_follow: true,
-            };
+            let (shared, running) = (&shared, &running);
             let mut sends = left.into_iter().map(|(at, it)| (at, Cow::Owned(it)));
             while let Some(room) = waits {
                 if let Err((error, slot)) = room.await {
                     slot.fill(Err(error));
                 }
-                waits = beside.send_next(&mut sends, &many);
+                waits = Beside { shared, running }.send_next(&mut sends, &many);
             }
             many.all().await
         })
@@ -175,11 +176,11 @@ impl Beside<'_> {
     /// Sends the next ones, up to one that has to wait.
     fn send_next<'m>(
         self,
-        sends: &mut impl Iterator<Item = (usize, Cow<'m, Message>)>,
+        sends: &mut impl ExactSizeIterator<Item = (usize, Cow<'m, Message>)>,
         many: &Many,
     ) -> Option<Entering<Slot>> {
-        for (at, mut message) in sends {
-            match self.send(&mut message, many.slot(at)) {
+        while let Some((at, mut message)) = sends.next() {
+            match self.send(&mut message, many.slot(at), sends.len() > 0) {
                 Begun::UnderWay => {}
                 Begun::Waits(room) => return Some(room),
                 Begun::Refused(error, slot) => slot.fill(Err(error)),

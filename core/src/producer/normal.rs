@@ -10,7 +10,7 @@ use onsmq_proto::message::properties;
 use super::beside::{Begun, Beside};
 use super::check::Checker;
 use super::life::producer_life;
-use super::shared::{Running, Shared};
+use super::shared::Shared;
 use crate::config::{ProducerConfig, WhenFull};
 use crate::instance::Client;
 use crate::{Message, MessageId, Result, SendResult, spans};
@@ -78,9 +78,12 @@ impl Producer {
                 let (unlocked, _in_flight) = (Arc::clone(&running), running.sends.token());
                 drop(running);
                 let running = &unlocked;
-                self.beside(running, false).send(&mut message, done)
+                Beside { shared, running }.send(&mut message, done, false)
             }
-            Ok(running) => self.beside(&running, false).send(&mut message, done),
+            Ok(running) => {
+                let running = &running;
+                Beside { shared, running }.send(&mut message, done, false)
+            }
             Err(error) => Begun::Refused(error, done),
         }
     }
@@ -100,14 +103,6 @@ impl Producer {
         self.0.config.buffer.when_full
     }
 
-    const fn beside<'a>(&'a self, running: &'a Arc<Running>, more_follow: bool) -> Beside<'a> {
-        Beside {
-            shared: &self.0,
-            running,
-            more_follow,
-        }
-    }
-
     /// Sends many messages, given or lent, each on its own, and returns what became of each, in
     /// their order. They are in flight from this call on, as with [`send`](Self::send).
     pub fn send_many<'m, M: Into<Cow<'m, Message>>>(
@@ -118,9 +113,8 @@ impl Producer {
         let shared = &self.0;
         match shared.begin() {
             Ok((running, in_flight)) => {
-                let more_follow = messages.len() > 1;
-                self.beside(&running, more_follow)
-                    .send_all(messages, in_flight)
+                let running = &running;
+                Beside { shared, running }.send_all(messages, in_flight)
             }
             Err(error) => {
                 let refused = messages.map(|_| Err(error.clone())).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::FutureExt as _;
-use onsmq::{Begun, Message, Producer, Result, SendResult};
+use onsmq::{Begun, Entering, Message, Producer, Result, SendResult};
 use onsmq_proto::codec::{RequestCode, ResponseCode};
 use onsmq_proto::message::{batch, compression, properties};
 use tokio::sync::oneshot;
@@ -35,6 +35,18 @@ fn lend(producer: &Producer, body: &str) -> Over {
     let (begun, over) = begin(producer, body);
     assert!(matches!(begun, Begun::UnderWay), "there is room");
     over
+}
+
+/// The same where there is none.
+fn wait(
+    producer: &Producer,
+    body: &str,
+) -> (Entering<impl FnOnce(Result<SendResult>) + use<>>, Over) {
+    let (begun, over) = begin(producer, body);
+    let Begun::Waits(room) = begun else {
+        panic!("there is no room");
+    };
+    (room, over)
 }
 
 /// The route is known, and the one queue busy.
@@ -101,10 +113,7 @@ async fn once_there_is_room() {
     let config = peer.config().set("SendBufferMaxMessages", "1");
     let producer = peer.producer_of(&config).await;
     let (before, request) = busy(&mut peer, &producer).await;
-    let (begun, over) = begin(&producer, "later");
-    let Begun::Waits(room) = begun else {
-        panic!("there is no room");
-    };
+    let (room, over) = wait(&producer, "later");
     request.reply(stored("0", "1")).await;
     before.await.expect("told").expect("stored");
     room.await.map_err(|(error, _)| error).expect("room");
@@ -118,10 +127,7 @@ async fn once_there_is_room_before_what_is_sent_next() {
     let producer = peer.producer_of(&config).await;
     let (before, request) = busy(&mut peer, &producer).await;
     let full = ["one", "other"].map(|body| lend(&producer, body));
-    let (begun, first) = begin(&producer, "first");
-    let Begun::Waits(room) = begun else {
-        panic!("there is no room");
-    };
+    let (room, first) = wait(&producer, "first");
     request.reply(stored("0", "1")).await;
     before.await.expect("told").expect("stored");
     peer.expect(TOGETHER).await.reply(stored("0", "2")).await;
