@@ -14,6 +14,15 @@ function worker(workerData) {
   return new Worker(program('worker'), { workerData })
 }
 
+/**
+ * What a crash of Node says: which check failed, and the stack of that thread.
+ * @param {string} stderr
+ */
+function fatal(stderr) {
+  const begin = stderr.search(/^(# Fatal|FATAL|node.*: Assertion|thread '.*' panicked)/m)
+  return begin < 0 ? '' : stderr.slice(begin, begin + 3000)
+}
+
 describe('a worker', () => {
   /** @type {DevServer} */
   let server
@@ -32,8 +41,9 @@ describe('a worker', () => {
     it(`crashes nothing: ${way}`, async () => {
       const ended = await run([program('workers'), way, ROUNDS], { limitMs: 240_000 })
       const { code, signal, stdout } = ended
-      const expected = { code: 0, signal: null, stdout: 'done\n' }
-      assert.deepEqual({ code, signal, stdout }, expected, ended.stderr)
+      const expected = { code: 0, signal: null, stdout: 'done\n', fatal: '' }
+      // Compared too, so that a report that shows the difference only says where it crashed.
+      assert.deepEqual({ code, signal, stdout, fatal: fatal(ended.stderr) }, expected, ended.stderr)
     })
   }
 
