@@ -26,6 +26,7 @@ pub use consumer::{BatchConsumer, Consumer, Delivery, Filter, Inbox, OrderAction
 pub use error::{Error, ErrorKind, Result};
 pub use instance::Client;
 pub use message::{Action, Message, MessageId, SendResult};
+pub use net::block_on;
 pub use onsmq_proto::message::compression::Algorithm as CompressType;
 pub use onsmq_proto::sign::Credentials;
 pub use producer::{

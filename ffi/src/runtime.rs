@@ -109,7 +109,7 @@ impl Process {
 
     /// The same where it is known that this is a thread of the application.
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
-        self.handle()?.block_on(async {
+        onsmq::block_on(self.handle()?, async {
             tokio::select! {
                 biased;
                 done = future => Ok(done),

@@ -25,7 +25,7 @@ fn main() -> Outcome {
     let runtime = runtime.worker_threads(THREADS).enable_all().build()?;
     // It lives until the process ends, as what was begun is to be told.
     let measurement = Box::leak(Box::new(Measurement::from_arguments()?));
-    runtime.block_on(measure(measurement))
+    onsmq::block_on(runtime.handle(), measure(measurement))
 }
 
 async fn measure(measurement: &'static Measurement) -> Outcome {

@@ -4,30 +4,32 @@
 //! come while the socket is busy leave together ([`output`](super::output)); answers find their
 //! caller by opaque.
 
+mod reading;
+
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI16, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bytes::BytesMut;
-use onsmq_proto::WireError;
-use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame, RequestCode, Serialization};
+use onsmq_proto::codec::{Command, RequestCode, Serialization};
 use onsmq_proto::machine::Session;
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::caller;
+use super::input::Input;
 use super::output::{Output, Turn};
-use super::stream::{Reader, Stream};
+use super::stream::Stream;
 use super::tls;
 use crate::{Error, ErrorKind, Result};
 
 /// Bytes that may wait to be written. Callers wait above it, so that a peer that does not read
 /// costs no more memory.
 const MAX_WAITING_BYTES: usize = 8 << 20;
-const READ_BUFFER: usize = 64 << 10;
 /// Requests under way, but for pulls, up to which each is written by its caller, without a thread
 /// that is woken.
 const MOST_BY_THEMSELVES: usize = 32;
@@ -49,6 +51,10 @@ struct Shared {
     version: AtomicI16,
     /// Pulls under way, which brokers hold until there is something.
     pulls: AtomicUsize,
+    /// Gets the peer's requests.
+    inbound: mpsc::UnboundedSender<Inbound>,
+    /// Locked before the state, if both are.
+    input: Mutex<Input>,
     state: Mutex<State>,
     /// Something waits to be written.
     writable: Notify,
@@ -56,6 +62,8 @@ struct Shared {
     written: Notify,
     /// An earlier deadline than the task knows of.
     deadline: Notify,
+    /// A caller that read met the end.
+    fault: Notify,
     closing: CancellationToken,
     /// The socket is closed.
     ended: CancellationToken,
@@ -66,6 +74,8 @@ type Waiter = oneshot::Sender<Result<Command>>;
 struct State {
     session: Session<Waiter>,
     output: Output,
+    /// What a caller met that read.
+    fault: Option<Error>,
     /// Why the connection is of no use any more.
     closed: Option<Error>,
 }
@@ -82,14 +92,18 @@ impl Connection {
             is_secure: stream.is_secure,
             version: AtomicI16::new(0),
             pulls: AtomicUsize::new(0),
+            inbound,
+            input: Mutex::new(Input::new(stream.reader)),
             state: Mutex::new(State {
                 session: Session::default(),
                 output: Output::new(stream.writer),
+                fault: None,
                 closed: None,
             }),
             writable: Notify::new(),
             written: Notify::new(),
             deadline: Notify::new(),
+            fault: Notify::new(),
             closing: CancellationToken::new(),
             ended: CancellationToken::new(),
         }));
@@ -97,7 +111,7 @@ impl Connection {
             connection: this.clone(),
             why: None,
         };
-        tokio::spawn(this.clone().run(stream.reader, inbound, ending));
+        tokio::spawn(this.clone().run(ending));
         this
     }
 
@@ -110,8 +124,8 @@ impl Connection {
         let serialization = self.serialization(&command);
         let is_pull = command.request_code() == RequestCode::PULL_MESSAGE;
         let _pull = is_pull.then(|| Counted::among(&self.0.pulls));
-        let (waiter, answer) = oneshot::channel();
-        let turn = {
+        let (waiter, mut answer) = oneshot::channel();
+        let (turn, is_alone) = {
             let mut state = self.0.state.lock();
             if let Some(error) = &state.closed {
                 return Err(error.clone());
@@ -129,10 +143,11 @@ impl Connection {
             // their way: the task writes them together, while this one comes by the next.
             let waiting = state.session.len();
             let answered_soon = waiting.saturating_sub(self.0.pulls.load(Ordering::Relaxed));
-            match self.0.is_secure || answered_soon > MOST_BY_THEMSELVES {
+            let turn = match self.0.is_secure || answered_soon > MOST_BY_THEMSELVES {
                 true => None,
                 false => state.output.take_turn(),
-            }
+            };
+            (turn, answered_soon == 1)
         };
         drop(command);
         match turn {
@@ -140,6 +155,13 @@ impl Connection {
             None => self.0.writable.notify_one(),
         }
         // The task sends an answer, a time-out or the reason of its end to every waiter.
+        let answer = poll_fn(|context| {
+            let polled = Pin::new(&mut answer).poll(context);
+            if is_alone && polled.is_pending() {
+                caller::offer(|| self.0.clone());
+            }
+            polled
+        });
         answer
             .await
             .unwrap_or_else(|_| Err(self.lost("it was closed")))
@@ -246,16 +268,12 @@ impl Connection {
         }
     }
 
-    async fn run(
-        self,
-        reader: Reader,
-        inbound: mpsc::UnboundedSender<Inbound>,
-        mut ending: Ending,
-    ) {
+    async fn run(self, mut ending: Ending) {
         let error = tokio::select! {
             // What the peer said before it went is a better reason than that it is gone.
             biased;
-            error = self.read(reader, inbound) => error,
+            error = self.read() => error,
+            error = self.callers_fault() => error,
             error = self.write() => error,
             never = self.expire() => never,
             () = self.0.closing.cancelled() => self.lost("it was closed"),
@@ -265,6 +283,7 @@ impl Connection {
 
     /// It is of no use any more. All who wait for an answer are told why.
     fn end(&self, error: &Error) {
+        self.0.input.lock().close();
         let waiters = {
             let mut state = self.0.state.lock();
             state.closed = Some(error.clone());
@@ -276,79 +295,6 @@ impl Connection {
         for waiter in waiters {
             let _ = waiter.send(Err(error.clone()));
         }
-    }
-
-    async fn read(
-        &self,
-        mut reader: impl AsyncRead + Unpin,
-        inbound: mpsc::UnboundedSender<Inbound>,
-    ) -> Error {
-        let mut buf = BytesMut::with_capacity(READ_BUFFER);
-        loop {
-            match self.take_frames(&mut buf, &inbound) {
-                Ok(()) => {}
-                Err(error) => return error,
-            }
-            // What is left over is the beginning of a frame; room for the rest was reserved.
-            buf.reserve(READ_BUFFER / 4);
-            match reader.read_buf(&mut buf).await {
-                Ok(0) => return self.hung_up(&"the peer closed it"),
-                Ok(_) => {}
-                Err(error) => return self.failed(error),
-            }
-        }
-    }
-
-    /// Takes the whole frames out of the buffer.
-    fn take_frames(
-        &self,
-        buf: &mut BytesMut,
-        inbound: &mpsc::UnboundedSender<Inbound>,
-    ) -> Result<()> {
-        // As the length of a frame it would be too much.
-        let is_alert = !self.0.is_secure && tls::is_alert(buf);
-        loop {
-            let command = Frame::decode(buf, DEFAULT_MAX_FRAME)
-                .and_then(|frame| frame.map(Command::decode).transpose())
-                .map_err(|error| match is_alert {
-                    true => self.wants_tls(),
-                    false => self.unreadable(buf, error),
-                })?;
-            let Some(command) = command else {
-                return Ok(());
-            };
-            if command.is_response() {
-                self.0.version.store(command.version, Ordering::Relaxed);
-                // Nobody waits any more for an answer that comes after its deadline.
-                let waiter = self.0.state.lock().session.answered(command.opaque);
-                if let Some(waiter) = waiter {
-                    let _ = waiter.send(Ok(command));
-                }
-            } else {
-                let _ = inbound.send(Inbound {
-                    connection: self.clone(),
-                    command,
-                });
-            }
-        }
-    }
-
-    /// The end of a stream that cannot be read on. Where it is an answer that is too large, that is
-    /// told to whoever waits for it; the others only lost the connection.
-    fn unreadable(&self, buf: &[u8], error: WireError) -> Error {
-        let answer = Frame::peek(buf)
-            .filter(|_| matches!(error, WireError::FrameLength { .. }))
-            .and_then(|frame| Command::decode(frame).ok())
-            .filter(Command::is_response);
-        let Some(answer) = answer else {
-            return Error::protocol(&self.0.address, error);
-        };
-        let lost = self.lost(format_args!("an answer is too large ({error})"));
-        let waiter = self.0.state.lock().session.answered(answer.opaque);
-        if let Some(waiter) = waiter {
-            let _ = waiter.send(Err(Error::too_large(&self.0.address, error)));
-        }
-        lost
     }
 
     async fn write(&self) -> Error {

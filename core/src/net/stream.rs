@@ -1,12 +1,34 @@
 //! A socket, secured or not.
 
-use tokio::io::AsyncRead;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, ReadBuf, ReadHalf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio_rustls::client::TlsStream;
 
 use super::output::Writer;
 
-pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+/// The half that is read.
+pub(super) enum Reader {
+    Plain(OwnedReadHalf),
+    Secure(ReadHalf<TlsStream<TcpStream>>),
+}
+
+impl AsyncRead for Reader {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(half) => Pin::new(half).poll_read(context, buf),
+            Self::Secure(half) => Pin::new(half).poll_read(context, buf),
+        }
+    }
+}
 
 /// The two halves of a connection.
 pub(super) struct Stream {
@@ -19,7 +41,7 @@ impl From<TcpStream> for Stream {
     fn from(stream: TcpStream) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
-            reader: Box::new(reader),
+            reader: Reader::Plain(reader),
             writer: Box::new(writer),
             is_secure: false,
         }
@@ -30,7 +52,7 @@ impl From<TlsStream<TcpStream>> for Stream {
     fn from(stream: TlsStream<TcpStream>) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
-            reader: Box::new(reader),
+            reader: Reader::Secure(reader),
             writer: Box::new(writer),
             is_secure: true,
         }
