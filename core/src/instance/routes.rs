@@ -52,9 +52,20 @@ impl Routes {
         topic: &str,
         deadline: Instant,
     ) -> Result<Arc<Route>> {
-        if let Some(route) = self.table.lock().get(topic) {
-            return Ok(route);
+        let known = self.table.lock().get(topic);
+        match known {
+            Some(route) => Ok(route),
+            // Rare, and large: it is not to be part of every send.
+            None => Box::pin(self.find_for_sending(peers, topic, deadline)).await,
         }
+    }
+
+    async fn find_for_sending(
+        &self,
+        peers: &Peers,
+        topic: &str,
+        deadline: Instant,
+    ) -> Result<Arc<Route>> {
         let _asking = tokio::time::timeout_at(deadline, self.asking.lock())
             .await
             .map_err(|_| {

@@ -6,10 +6,11 @@
 
 use std::cell::Cell;
 use std::io;
+use std::mem;
 use std::pin::pin;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
@@ -22,41 +23,39 @@ pub(super) trait Readable: Send + Sync {
     /// Takes the reading over. None where somebody else has it.
     fn claim(self: Arc<Self>) -> Option<Claim>;
 
-    /// Reads what is there. Whether there is any use in waiting for more.
-    fn read(self: Arc<Self>, claim: u64) -> bool;
+    /// Reads what is there, for who has claimed it. Whether there is any use in waiting for more.
+    fn read(self: Arc<Self>) -> bool;
 
     /// Gives the reading back.
-    fn release(self: Arc<Self>, claim: u64);
+    fn release(self: Arc<Self>);
 }
 
-/// The reading of a socket, unless it is taken back.
+/// The reading of a socket, until it is dropped.
 pub(super) struct Claim {
     source: Arc<dyn Readable>,
-    number: u64,
     socket: Arc<Socket>,
 }
 
 impl Claim {
-    pub(super) fn new(source: Arc<dyn Readable>, number: u64, socket: Arc<Socket>) -> Self {
-        Self {
-            source,
-            number,
-            socket,
-        }
+    pub(super) const fn new(source: Arc<dyn Readable>, socket: Arc<Socket>) -> Self {
+        Self { source, socket }
     }
 
     /// Reads until the thread is woken, or there is no use in it any more.
     fn read_until(&self, thread: &Sleeper) {
+        let Some(bell) = thread.bell() else {
+            return;
+        };
         let mut is_of_use = true;
         while is_of_use && thread.falls_asleep(State::Watches) {
-            let rings = watch(&self.socket, &thread.bell);
+            let rings = watch(&self.socket, bell);
             thread.wakes_up();
             is_of_use = match rings {
                 Ok(true) => {
-                    thread.bell.hush();
+                    bell.hush();
                     true
                 }
-                Ok(false) => Arc::clone(&self.source).read(self.number),
+                Ok(false) => Arc::clone(&self.source).read(),
                 Err(error) => error.kind() == io::ErrorKind::Interrupted,
             };
         }
@@ -65,7 +64,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        Arc::clone(&self.source).release(self.number);
+        Arc::clone(&self.source).release();
     }
 }
 
@@ -96,9 +95,7 @@ pub(super) fn offer(source: impl FnOnce() -> Arc<dyn Readable>) {
 /// (on Linux, and without TLS): a blocking send takes less time than with
 /// [`Handle::block_on`](tokio::runtime::Handle::block_on).
 pub fn block_on<T>(runtime: &Handle, future: impl Future<Output = T>) -> T {
-    let Some(sleeper) = Sleeper::of_this_thread() else {
-        return runtime.block_on(future);
-    };
+    let sleeper = Sleeper::of_this_thread();
     let _entered = runtime.enter();
     let waker = Waker::from(Arc::clone(&sleeper));
     let mut context = Context::from_waker(&waker);
@@ -123,18 +120,26 @@ struct Polling;
 
 impl Polling {
     fn begin() -> Self {
-        OWN.with(|own| own.polls.set(true));
+        Self::set(true);
         Self
     }
 
     fn end(self) -> Option<Arc<dyn Readable>> {
-        OWN.with(|own| own.offered.take())
+        OWN.try_with(|own| own.offered.take()).ok().flatten()
+    }
+
+    /// What was offered before is somebody else's.
+    fn set(polls: bool) {
+        let _ = OWN.try_with(|own| {
+            own.polls.set(polls);
+            own.offered.take()
+        });
     }
 }
 
 impl Drop for Polling {
     fn drop(&mut self) {
-        OWN.with(|own| own.polls.set(false));
+        Self::set(false);
     }
 }
 
@@ -152,29 +157,42 @@ enum State {
 struct Sleeper {
     state: AtomicU8,
     thread: Thread,
-    bell: Bell,
+    /// What wakes it while it watches a socket: few threads ever do.
+    bell: OnceLock<Bell>,
     process: u32,
 }
 
 impl Sleeper {
-    /// The one that is kept for the next wait. None where the system has no more, or the thread
-    /// comes to its end.
-    fn of_this_thread() -> Option<Arc<Self>> {
-        let kept = OWN.try_with(|own| own.sleeper.take()).ok()?;
+    /// The one that is kept for the next wait, if the thread does not come to its end.
+    fn of_this_thread() -> Arc<Self> {
         let process = process::id();
-        // A forked child has the bell of its parent's: one would hush it for the other.
-        kept.filter(|it| it.process == process).or_else(|| {
-            Some(Arc::new(Self {
-                state: AtomicU8::new(State::IsAwake as u8),
-                thread: thread::current(),
-                bell: Bell::new()?,
-                process,
-            }))
-        })
+        let kept = OWN.try_with(|own| own.sleeper.take()).ok().flatten();
+        match kept {
+            Some(kept) if kept.process == process => kept,
+            kept => {
+                // A forked child has the bell of its parent's, if it has not closed it and opened
+                // something else in its place.
+                mem::forget(kept);
+                Arc::new(Self {
+                    state: AtomicU8::new(State::IsAwake as u8),
+                    thread: thread::current(),
+                    bell: OnceLock::new(),
+                    process,
+                })
+            }
+        }
     }
 
     fn keep(self: Arc<Self>) {
-        OWN.with(|own| own.sleeper.set(Some(self)));
+        let _ = OWN.try_with(|own| own.sleeper.set(Some(self)));
+    }
+
+    /// None where the system has no more of them.
+    fn bell(&self) -> Option<&Bell> {
+        if self.bell.get().is_none() {
+            let _ = self.bell.set(Bell::new()?);
+        }
+        self.bell.get()
     }
 
     /// Unless it was woken.
@@ -194,7 +212,8 @@ impl Sleeper {
                 thread::park();
             }
         }
-        self.state.store(State::IsAwake as u8, Ordering::SeqCst);
+        // Not only stored: what the last one to wake it did before is to be seen.
+        self.state.swap(State::IsAwake as u8, Ordering::SeqCst);
     }
 
     fn changes(&self, from: State, to: State) -> bool {
@@ -214,7 +233,8 @@ impl Wake for Sleeper {
         if before == State::Parks as u8 {
             self.thread.unpark();
         } else if before == State::Watches as u8 {
-            self.bell.ring();
+            let bell = self.bell.get();
+            bell.expect("it watches with one").ring();
         }
     }
 }
@@ -250,6 +270,37 @@ mod tests {
         }
         let sleeps = async { tokio::time::sleep(Duration::from_millis(1)).await };
         block_on(runtime.handle(), sleeps);
+    }
+
+    /// It is claimed by nobody.
+    struct NotToBeClaimed;
+
+    impl Readable for NotToBeClaimed {
+        fn claim(self: Arc<Self>) -> Option<Claim> {
+            panic!("it was another wait's")
+        }
+
+        fn read(self: Arc<Self>) -> bool {
+            false
+        }
+
+        fn release(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn what_was_offered_to_a_wait_is_not_kept_for_the_next() {
+        let runtime = runtime();
+        let source = Arc::new(NotToBeClaimed);
+        let offers = async {
+            offer(|| Arc::<NotToBeClaimed>::clone(&source));
+            panic!("as it was to");
+        };
+        catch_unwind(AssertUnwindSafe(|| block_on(runtime.handle(), offers))).expect_err("a panic");
+        assert_eq!(Arc::strong_count(&source), 1);
+        let sleeps = async { tokio::time::sleep(Duration::from_millis(1)).await };
+        block_on(runtime.handle(), sleeps);
+        offer(|| Arc::<NotToBeClaimed>::clone(&source));
+        assert_eq!(Arc::strong_count(&source), 1, "nobody waits");
     }
 
     #[test]

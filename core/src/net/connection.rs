@@ -20,8 +20,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::reading::Reading;
 use super::caller;
-use super::input::Input;
 use super::output::{Output, Turn};
 use super::stream::Stream;
 use super::tls;
@@ -51,10 +51,8 @@ struct Shared {
     version: AtomicI16,
     /// Pulls under way, which brokers hold until there is something.
     pulls: AtomicUsize,
-    /// Gets the peer's requests.
-    inbound: mpsc::UnboundedSender<Inbound>,
     /// Locked before the state, if both are.
-    input: Mutex<Input>,
+    reading: Mutex<Reading>,
     state: Mutex<State>,
     /// Something waits to be written.
     writable: Notify,
@@ -62,8 +60,6 @@ struct Shared {
     written: Notify,
     /// An earlier deadline than the task knows of.
     deadline: Notify,
-    /// A caller that read met the end.
-    fault: Notify,
     closing: CancellationToken,
     /// The socket is closed.
     ended: CancellationToken,
@@ -74,8 +70,6 @@ type Waiter = oneshot::Sender<Result<Command>>;
 struct State {
     session: Session<Waiter>,
     output: Output,
-    /// What a caller met that read.
-    fault: Option<Error>,
     /// Why the connection is of no use any more.
     closed: Option<Error>,
 }
@@ -92,18 +86,15 @@ impl Connection {
             is_secure: stream.is_secure,
             version: AtomicI16::new(0),
             pulls: AtomicUsize::new(0),
-            inbound,
-            input: Mutex::new(Input::new(stream.reader)),
+            reading: Mutex::new(Reading::new(stream.reader, inbound)),
             state: Mutex::new(State {
                 session: Session::default(),
                 output: Output::new(stream.writer),
-                fault: None,
                 closed: None,
             }),
             writable: Notify::new(),
             written: Notify::new(),
             deadline: Notify::new(),
-            fault: Notify::new(),
             closing: CancellationToken::new(),
             ended: CancellationToken::new(),
         }));
@@ -119,42 +110,11 @@ impl Connection {
     ///
     /// # Errors
     /// [`ErrorKind::ConnectionLost`], [`ErrorKind::Timeout`].
-    pub(crate) async fn request(&self, mut command: Command, deadline: Instant) -> Result<Command> {
+    pub(crate) async fn request(&self, command: Command, deadline: Instant) -> Result<Command> {
         self.wait_for_room(deadline).await?;
-        let serialization = self.serialization(&command);
         let is_pull = command.request_code() == RequestCode::PULL_MESSAGE;
         let _pull = is_pull.then(|| Counted::among(&self.0.pulls));
-        let (waiter, mut answer) = oneshot::channel();
-        let (turn, is_alone) = {
-            let mut state = self.0.state.lock();
-            if let Some(error) = &state.closed {
-                return Err(error.clone());
-            }
-            let before = state.session.next_timeout();
-            command.opaque = state.session.begin(waiter, deadline.into_std());
-            if let Err(error) = state.output.push(&command, serialization) {
-                state.session.answered(command.opaque);
-                return Err(error);
-            }
-            if state.session.next_timeout() != before {
-                self.0.deadline.notify_one();
-            }
-            // TLS needs more than one write. And where many wait for answers, more requests are on
-            // their way: the task writes them together, while this one comes by the next.
-            let waiting = state.session.len();
-            let answered_soon = waiting.saturating_sub(self.0.pulls.load(Ordering::Relaxed));
-            let turn = match self.0.is_secure || answered_soon > MOST_BY_THEMSELVES {
-                true => None,
-                false => state.output.take_turn(),
-            };
-            (turn, answered_soon == 1)
-        };
-        drop(command);
-        match turn {
-            Some(turn) => self.write_now(turn),
-            None => self.0.writable.notify_one(),
-        }
-        // The task sends an answer, a time-out or the reason of its end to every waiter.
+        let (mut answer, is_alone) = self.begin(command, deadline)?;
         let answer = poll_fn(|context| {
             let polled = Pin::new(&mut answer).poll(context);
             if is_alone && polled.is_pending() {
@@ -162,9 +122,47 @@ impl Connection {
             }
             polled
         });
+        // Whoever reads sends an answer, and the task a time-out or the reason of its end.
         answer
             .await
             .unwrap_or_else(|_| Err(self.lost("it was closed")))
+    }
+
+    /// Sends a request: what its answer comes by, and whether it is the only one to be answered soon.
+    fn begin(
+        &self,
+        mut command: Command,
+        deadline: Instant,
+    ) -> Result<(oneshot::Receiver<Result<Command>>, bool)> {
+        let serialization = self.serialization(&command);
+        let (waiter, answer) = oneshot::channel();
+        let mut state = self.0.state.lock();
+        if let Some(error) = &state.closed {
+            return Err(error.clone());
+        }
+        let before = state.session.next_timeout();
+        command.opaque = state.session.begin(waiter, deadline.into_std());
+        if let Err(error) = state.output.push(&command, serialization) {
+            state.session.answered(command.opaque);
+            return Err(error);
+        }
+        if state.session.next_timeout() != before {
+            self.0.deadline.notify_one();
+        }
+        let waiting = state.session.len();
+        let answered_soon = waiting.saturating_sub(self.0.pulls.load(Ordering::Relaxed));
+        // TLS needs more than one write. And where many wait for answers, more requests are on
+        // their way: the task writes them together, while this one comes by the next.
+        let turn = match self.0.is_secure || answered_soon > MOST_BY_THEMSELVES {
+            true => None,
+            false => state.output.take_turn(),
+        };
+        drop(state);
+        match turn {
+            Some(turn) => self.write_now(turn),
+            None => self.0.writable.notify_one(),
+        }
+        Ok((answer, answered_soon == 1))
     }
 
     /// Sends a command that is not answered: a one-way request, or an answer to the server's own.
@@ -273,7 +271,6 @@ impl Connection {
             // What the peer said before it went is a better reason than that it is gone.
             biased;
             error = self.read() => error,
-            error = self.callers_fault() => error,
             error = self.write() => error,
             never = self.expire() => never,
             () = self.0.closing.cancelled() => self.lost("it was closed"),
@@ -283,7 +280,7 @@ impl Connection {
 
     /// It is of no use any more. All who wait for an answer are told why.
     fn end(&self, error: &Error) {
-        self.0.input.lock().close();
+        self.0.reading.lock().close();
         let waiters = {
             let mut state = self.0.state.lock();
             state.closed = Some(error.clone());

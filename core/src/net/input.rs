@@ -1,13 +1,13 @@
 //! The side of a socket that is read, and whose turn it is to read.
 //!
 //! A connection's task reads what comes. A caller that waits for the only answer that is to come may
-//! take over meanwhile ([`claim`](Input::claim)); the task, which the system wakes all the same,
-//! goes back to sleep then.
+//! take over meanwhile ([`claim`](Input::claim)): then the task waits for that caller, not for the
+//! socket. A caller that is stopped meanwhile, by a debugger for one, holds up all that comes.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use tokio::io::Interest;
@@ -25,9 +25,9 @@ pub(super) struct Input {
     pub(super) buf: BytesMut,
     /// The socket in the hands of callers: made for the first one, since most connections have none.
     for_callers: Option<Arc<Socket>>,
-    /// Which caller reads.
-    claim: Option<u64>,
-    claims: u64,
+    is_claimed: bool,
+    /// The task, if it came by while a caller read: the socket does not wake it then.
+    task: Option<Waker>,
 }
 
 impl Input {
@@ -36,46 +36,31 @@ impl Input {
             reader: Some(reader),
             buf: BytesMut::with_capacity(READ_BUFFER),
             for_callers: None,
-            claim: None,
-            claims: 0,
+            is_claimed: false,
+            task: None,
         }
     }
 
     /// Reads more, for the task: how many bytes, 0 at the end.
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.claim.is_some() {
-            ready!(self.poll_take_back(context))?;
-        }
         let Some(reader) = &mut self.reader else {
             return Poll::Ready(Ok(0));
         };
+        if self.is_claimed {
+            self.task = Some(context.waker().clone());
+            return Poll::Pending;
+        }
         // What is left over is the beginning of a frame; room for the rest was reserved.
         self.buf.reserve(READ_BUFFER / 4);
         poll_read_buf(Pin::new(reader), context, &mut self.buf)
     }
 
-    /// Waits until it is of no use that a caller reads: that is the end of the stream. Whatever the
-    /// task is told of before is the caller's, who looks once more after giving the reading back.
-    fn poll_take_back(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Some(Reader::Plain(socket)) = &self.reader {
-            let socket = socket.as_ref();
-            ready!(socket.poll_read_ready(context))?;
-            let _: io::Result<()> =
-                socket.try_io(Interest::READABLE, || Err(io::ErrorKind::WouldBlock.into()));
-            // An end is not forgotten. If it is something new, there is no harm in taking it.
-            ready!(socket.poll_read_ready(context))?;
-        }
-        self.claim = None;
-        Poll::Ready(Ok(()))
-    }
-
-    /// A caller takes over: the number of its claim, and what it watches. None where another one
-    /// reads, or TLS has to.
-    pub(super) fn claim(&mut self) -> Option<(u64, Arc<Socket>)> {
+    /// A caller takes over: what it is to watch. None where another one reads, or TLS has to.
+    pub(super) fn claim(&mut self) -> Option<Arc<Socket>> {
         let Some(Reader::Plain(half)) = &self.reader else {
             return None;
         };
-        if self.claim.is_some() {
+        if self.is_claimed {
             return None;
         }
         let socket = match &self.for_callers {
@@ -85,30 +70,56 @@ impl Input {
                 Arc::clone(self.for_callers.insert(Arc::new(socket)))
             }
         };
-        self.claims += 1;
-        self.claim = Some(self.claims);
-        Some((self.claims, socket))
+        self.is_claimed = true;
+        Some(socket)
     }
 
-    /// Reads what is there for the caller that has the claim: how many bytes, 0 at the end. None
-    /// where it was taken back.
-    pub(super) fn read_now(&mut self, claim: u64) -> Option<io::Result<usize>> {
-        let socket = self.for_callers.as_ref()?;
-        (self.claim == Some(claim)).then(|| socket.read_now(&mut self.buf))
+    /// Reads what is there, for the caller: how many bytes, 0 at the end.
+    pub(super) fn read_now(&mut self) -> io::Result<usize> {
+        match &self.for_callers {
+            Some(socket) => socket.read_now(&mut self.buf),
+            None => Ok(0),
+        }
     }
 
-    /// The caller gives the reading back, having read all that is there.
-    pub(super) fn release(&mut self, claim: u64) {
-        self.claim.take_if(|it| *it == claim);
+    /// The caller gives the reading back. The task waits for the socket again, or goes on where
+    /// there is something to be read already, or it is to look.
+    pub(super) fn release(&mut self, is_to_look: bool) {
+        self.is_claimed = false;
+        // If it did not come by, the socket has still to wake it.
+        let Some(task) = self.task.take() else {
+            return;
+        };
+        if is_to_look || self.poll_ready(&mut Context::from_waker(&task)).is_ready() {
+            task.wake();
+        }
+    }
+
+    fn poll_ready(&self, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (Some(Reader::Plain(half)), Some(socket)) = (&self.reader, &self.for_callers) else {
+            return Poll::Ready(Ok(()));
+        };
+        let half = half.as_ref();
+        // What the runtime was told of is most likely read. It forgets that only where it is.
+        match half.try_io(Interest::READABLE, || socket.peek()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => half.poll_read_ready(task),
+            peeked => Poll::Ready(peeked),
+        }
+    }
+
+    /// Whether the socket wakes the task.
+    #[cfg(test)]
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.task.is_none()
     }
 
     /// Nothing more is read.
     pub(super) fn close(&mut self) {
         self.reader = None;
         self.buf = BytesMut::new();
-        self.claim = None;
+        self.task = None;
         if let Some(socket) = self.for_callers.take() {
-            // A caller may still hold it.
+            // For the peer, at once: a caller may hold it until it wakes.
             socket.close();
         }
     }

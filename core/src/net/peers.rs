@@ -111,9 +111,15 @@ impl Peers {
 
     async fn connection(&self, address: &str, deadline: Instant) -> Result<Connection> {
         let peer = self.peer(address)?;
-        if let Some(connection) = peer.open() {
-            return Ok(connection);
+        match peer.open() {
+            Some(connection) => Ok(connection),
+            // Rare, and large: it is not to be part of every request.
+            None => Box::pin(self.connect(&peer, deadline)).await,
         }
+    }
+
+    async fn connect(&self, peer: &Peer, deadline: Instant) -> Result<Connection> {
+        let address = &peer.address;
         let dialling = tokio::time::timeout_at(deadline, peer.dialling.lock()).await;
         let mut dialling = dialling.map_err(|_| {
             Error::timeout(format!("no connection to {address} came about in time"))

@@ -17,8 +17,10 @@ mod linux {
     use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
     use tokio::net::TcpStream;
 
-    /// What is read at once: one answer is expected.
+    /// What is read at once: mostly there is one answer.
     const AT_ONCE: usize = 16 << 10;
+    /// What is read in a row where there is more.
+    const IN_A_ROW: usize = 16;
 
     /// Another hold of a socket.
     pub(in super::super) struct Socket(OwnedFd);
@@ -28,12 +30,30 @@ mod linux {
             stream.as_fd().try_clone_to_owned().ok().map(Self)
         }
 
-        /// Reads what is there: how many bytes, 0 at the end.
+        /// Reads what is there, but only so much: how many bytes, 0 at the end.
         pub(in super::super) fn read_now(&self, buf: &mut BytesMut) -> io::Result<usize> {
-            let mut bytes = [MaybeUninit::uninit(); AT_ONCE];
-            let ((bytes, _), _) = recv(&self.0, &mut bytes, RecvFlags::DONTWAIT)?;
-            buf.extend_from_slice(bytes);
-            Ok(bytes.len())
+            let before = buf.len();
+            for _ in 0..IN_A_ROW {
+                let mut bytes = [MaybeUninit::uninit(); AT_ONCE];
+                match recv(&self.0, &mut bytes, RecvFlags::DONTWAIT) {
+                    Ok(((bytes, _), _)) => {
+                        buf.extend_from_slice(bytes);
+                        if bytes.len() < AT_ONCE {
+                            break;
+                        }
+                    }
+                    Err(error) if buf.len() == before => return Err(error.into()),
+                    Err(_) => break,
+                }
+            }
+            Ok(buf.len() - before)
+        }
+
+        /// Whether there is something to be read, or the end: otherwise it would block.
+        pub(in super::super) fn peek(&self) -> io::Result<()> {
+            let mut byte = [MaybeUninit::uninit(); 1];
+            recv(&self.0, &mut byte, RecvFlags::DONTWAIT | RecvFlags::PEEK)?;
+            Ok(())
         }
 
         /// The connection is closed, whoever holds the socket.
@@ -68,8 +88,12 @@ mod linux {
     pub(in super::super) fn watch(socket: &Socket, bell: &Bell) -> io::Result<bool> {
         let mut fds = [&socket.0, &bell.0].map(|fd| PollFd::new(fd, PollFlags::IN));
         poll(&mut fds, None)?;
-        let [_, bell] = fds;
-        Ok(!bell.revents().is_empty())
+        let rings = fds[1].revents();
+        match rings.difference(PollFlags::IN).is_empty() {
+            true => Ok(!rings.is_empty()),
+            // Somebody closed what is not theirs.
+            false => Err(io::ErrorKind::Other.into()),
+        }
     }
 }
 
@@ -88,6 +112,10 @@ mod nowhere {
         }
 
         pub(in super::super) fn read_now(&self, _: &mut BytesMut) -> io::Result<usize> {
+            match *self {}
+        }
+
+        pub(in super::super) fn peek(&self) -> io::Result<()> {
             match *self {}
         }
 

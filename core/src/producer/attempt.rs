@@ -86,7 +86,7 @@ impl Sender {
         let mut tries = Tries::new(deadline);
         match self.try_once(outgoing, &mut tries, queue).await {
             Ok(stored) => Ok(stored),
-            Err(error) => self.send_again(outgoing, tries, error).await,
+            Err(error) => Box::pin(self.send_again(outgoing, tries, error)).await,
         }
     }
 
@@ -266,7 +266,7 @@ impl Sender {
             Some(version) => version,
             None => {
                 // Whatever it answers tells its version.
-                let _ = self.instance.heartbeat(address).await;
+                let _ = Box::pin(self.instance.heartbeat(address)).await;
                 self.instance.peers.version(address).ok_or_else(|| {
                     Error::new(
                         ErrorKind::ConnectFailed,

@@ -108,7 +108,9 @@ impl Waiting {
             let leaving = &self.leaving;
             let sent = match failure {
                 None => leaving.sent_by(&sender, None).await,
-                Some((tries, error)) => leaving.sent_again_by(&sender, tries, error).await,
+                Some((tries, error)) => {
+                    Box::pin(leaving.sent_again_by(&sender, tries, error)).await
+                }
             };
             self.over(&sender, sent);
         });

@@ -5,70 +5,67 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Poll, ready};
+use std::thread;
 
-use bytes::BytesMut;
 use onsmq_proto::WireError;
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
+use tokio::sync::mpsc;
 
 use super::{Connection, Inbound, Shared};
 use crate::net::caller::{Claim, Readable};
 use crate::net::input::Input;
+use crate::net::stream::Reader;
 use crate::net::tls;
 use crate::{Error, Result};
+
+/// What is read, and where it goes.
+pub(super) struct Reading {
+    input: Input,
+    /// Gets the peer's requests, until the connection ends.
+    inbound: Option<mpsc::UnboundedSender<Inbound>>,
+    /// What a caller met that read.
+    fault: Option<Error>,
+}
+
+impl Reading {
+    pub(super) fn new(reader: Reader, inbound: mpsc::UnboundedSender<Inbound>) -> Self {
+        Self {
+            input: Input::new(reader),
+            inbound: Some(inbound),
+            fault: None,
+        }
+    }
+
+    /// Nothing more is read.
+    pub(super) fn close(&mut self) {
+        self.input.close();
+        self.inbound = None;
+    }
+}
 
 impl Connection {
     /// Reads what comes, until nothing more can.
     pub(super) async fn read(&self) -> Error {
         poll_fn(|context| {
-            let mut input = self.0.input.lock();
+            let reading = &mut *self.0.reading.lock();
             loop {
-                match ready!(input.poll_read(context)) {
-                    Ok(0) => return Poll::Ready(self.hung_up(&"the peer closed it")),
-                    Ok(_) => {}
-                    Err(error) => return Poll::Ready(self.failed(error)),
-                }
-                if let Err(error) = self.take_frames(&mut input.buf) {
+                if let Some(error) = reading.fault.take() {
                     return Poll::Ready(error);
                 }
+                let read = match ready!(reading.input.poll_read(context)) {
+                    Ok(0) => Err(self.hung_up(&"the peer closed it")),
+                    Ok(_) => self.take_frames(reading),
+                    Err(error) => Err(self.failed(error)),
+                };
+                reading.fault = read.err();
             }
         })
         .await
     }
 
-    /// Reads what is there, for a caller.
-    fn read_now(&self, input: &mut Input, claim: u64) -> Read {
-        let read = match input.read_now(claim) {
-            Some(Ok(1..)) => self.take_frames(&mut input.buf),
-            Some(Err(error)) => match error.kind() {
-                io::ErrorKind::WouldBlock => return Read::Nothing,
-                io::ErrorKind::Interrupted => return Read::Something,
-                _ => Err(self.failed(error)),
-            },
-            // The task comes by the end by itself.
-            Some(Ok(0)) | None => return Read::NoMore,
-        };
-        match read {
-            Ok(()) => Read::Something,
-            Err(error) => {
-                self.0.state.lock().fault = Some(error);
-                self.0.fault.notify_one();
-                Read::NoMore
-            }
-        }
-    }
-
-    /// What a caller met that read.
-    pub(super) async fn callers_fault(&self) -> Error {
-        loop {
-            self.0.fault.notified().await;
-            if let Some(error) = self.0.state.lock().fault.take() {
-                return error;
-            }
-        }
-    }
-
     /// Takes the whole frames out of the buffer.
-    fn take_frames(&self, buf: &mut BytesMut) -> Result<()> {
+    fn take_frames(&self, reading: &mut Reading) -> Result<()> {
+        let buf = &mut reading.input.buf;
         // As the length of a frame it would be too much.
         let is_alert = !self.0.is_secure && tls::is_alert(buf);
         loop {
@@ -89,10 +86,13 @@ impl Connection {
                     let _ = waiter.send(Ok(command));
                 }
             } else {
-                let _ = self.0.inbound.send(Inbound {
-                    connection: self.clone(),
-                    command,
-                });
+                let connection = self.clone();
+                if let Some(inbound) = &reading.inbound {
+                    let _ = inbound.send(Inbound {
+                        connection,
+                        command,
+                    });
+                }
             }
         }
     }
@@ -116,33 +116,42 @@ impl Connection {
     }
 }
 
-/// What a caller has read.
-#[derive(PartialEq, Eq)]
-enum Read {
-    Something,
-    Nothing,
-    /// And there will not be anything for it.
-    NoMore,
-}
-
 impl Readable for Shared {
     fn claim(self: Arc<Self>) -> Option<Claim> {
-        let (number, socket) = self.input.lock().claim()?;
-        Some(Claim::new(self, number, socket))
+        let socket = {
+            let mut reading = self.reading.lock();
+            // The task is to see the fault.
+            match reading.fault {
+                None => reading.input.claim()?,
+                Some(_) => return None,
+            }
+        };
+        Some(Claim::new(self, socket))
     }
 
-    fn read(self: Arc<Self>, claim: u64) -> bool {
+    fn read(self: Arc<Self>) -> bool {
         let this = Connection(self);
-        let mut input = this.0.input.lock();
-        this.read_now(&mut input, claim) != Read::NoMore
+        let reading = &mut *this.0.reading.lock();
+        let read = match reading.input.read_now() {
+            // The task is to see it.
+            Ok(0) => return false,
+            Ok(_) => this.take_frames(reading),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => return true,
+                _ => Err(this.failed(error)),
+            },
+        };
+        reading.fault = read.err();
+        reading.fault.is_none()
     }
 
-    fn release(self: Arc<Self>, claim: u64) {
+    fn release(self: Arc<Self>) {
         let this = Connection(self);
-        let mut input = this.0.input.lock();
-        // What the task has passed over since.
-        while this.read_now(&mut input, claim) == Read::Something {}
-        input.release(claim);
+        let reading = &mut *this.0.reading.lock();
+        if thread::panicking() {
+            reading.fault = Some(this.lost("who read it has panicked"));
+        }
+        reading.input.release(reading.fault.is_some());
     }
 }
 
@@ -153,7 +162,7 @@ mod tests {
     use std::thread::{self, JoinHandle};
     use std::time::Duration;
 
-    use bytes::Bytes;
+    use bytes::{Bytes, BytesMut};
     use onsmq_proto::codec::{ExtFields, RequestCode, ResponseCode, Serialization};
     use tokio::runtime::Runtime;
     use tokio::sync::mpsc;
@@ -162,6 +171,8 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
     use crate::net::block_on;
+
+    const LIMIT: Duration = Duration::from_secs(20);
 
     /// The other end of a connection, which waits for what it reads.
     struct Peer {
@@ -207,7 +218,7 @@ mod tests {
     }
 
     fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(20)
+        Instant::now() + LIMIT
     }
 
     struct Scene {
@@ -278,10 +289,57 @@ mod tests {
             let _ = wait.recv();
         });
         told.recv().expect("it has begun");
-        for _ in 0..3 {
-            scene.ask().expect("an answer");
+        thread::scope(|threads| {
+            let (tell, told) = std::sync::mpsc::channel();
+            let scene = &scene;
+            threads.spawn(move || {
+                for _ in 0..3 {
+                    let _ = tell.send(scene.ask());
+                }
+            });
+            let answers: Vec<_> = (0..3).map(|_| told.recv_timeout(LIMIT)).collect();
+            drop(give);
+            for answer in answers {
+                answer.expect("it comes in time").expect("an answer");
+            }
+        });
+        scene.end();
+    }
+
+    /// Waits until the task has come by while a caller reads.
+    fn passes_by(scene: &Scene) {
+        let begin = std::time::Instant::now();
+        while scene.connection.0.reading.lock().input.is_waiting() {
+            assert!(begin.elapsed() < LIMIT, "the task has not been woken");
+            thread::yield_now();
         }
-        drop(give);
+    }
+
+    #[test]
+    fn what_the_task_passed_over_is_read_when_a_caller_leaves() {
+        let (go, goes) = std::sync::mpsc::channel::<()>();
+        let mut scene = scene(move |mut peer| {
+            while goes.recv().is_ok() {
+                let mut asks = super::tests::request().oneway();
+                asks.body = Bytes::from(vec![7; 15 << 10]);
+                peer.write(&bytes_of(&asks).repeat(4));
+            }
+        });
+        for _ in 0..100 {
+            let claim = Arc::clone(&scene.connection.0).claim();
+            let claim = claim.expect("nobody reads");
+            assert!(Arc::clone(&scene.connection.0).claim().is_none());
+            go.send(()).expect("it waits");
+            passes_by(&scene);
+            assert!(scene.inbound.try_recv().is_err(), "the caller has it");
+            drop(claim);
+            for _ in 0..4 {
+                let came = async { tokio::time::timeout(LIMIT, scene.inbound.recv()).await };
+                let came = scene.runtime.block_on(came);
+                assert!(came.expect("it is read").is_some());
+            }
+        }
+        drop(go);
         scene.end();
     }
 
@@ -357,10 +415,11 @@ mod tests {
     }
 
     /// What a caller is told that reads when something goes wrong.
-    fn fails(acts: impl FnOnce(Peer) + Send + 'static) -> ErrorKind {
+    fn fails(acts: impl FnOnce(Peer) + Send + 'static) -> Error {
         let scene = scene(acts);
-        let error = scene.ask().expect_err("no answer").kind();
-        scene.runtime.block_on(scene.connection.ended());
+        let error = scene.ask().expect_err("no answer");
+        let ended = async { tokio::time::timeout(LIMIT, scene.connection.ended()).await };
+        scene.runtime.block_on(ended).expect("it ends");
         assert!(!scene.connection.is_open());
         scene.end();
         error
@@ -371,15 +430,17 @@ mod tests {
         let goes = fails(|mut peer| {
             peer.request().expect("a request");
         });
-        assert_eq!(goes, ErrorKind::ConnectionLost);
-        let resets = fails(|mut peer| {
-            peer.request().expect("a request");
-            // Closed while something was not read: the system resets it.
-            let socket = socket2::SockRef::from(&peer.stream);
-            let at_once = Some(Duration::ZERO);
-            socket.set_linger(at_once).expect("a socket");
-        });
-        assert_eq!(resets, ErrorKind::ConnectionLost);
+        assert_eq!(goes.kind(), ErrorKind::ConnectionLost);
+        for _ in 0..20 {
+            let resets = fails(|mut peer| {
+                peer.request().expect("a request");
+                let socket = socket2::SockRef::from(&peer.stream);
+                let at_once = Some(Duration::ZERO);
+                socket.set_linger(at_once).expect("a socket");
+            });
+            assert_eq!(resets.kind(), ErrorKind::ConnectionLost);
+            assert!(resets.to_string().contains("reset"), "{resets}");
+        }
     }
 
     #[test]
@@ -389,7 +450,7 @@ mod tests {
             peer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n");
             assert!(peer.request().is_none());
         });
-        assert_eq!(error, ErrorKind::Protocol);
+        assert_eq!(error.kind(), ErrorKind::Protocol);
     }
 
     #[test]
