@@ -5,7 +5,6 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Poll, ready};
-use std::thread;
 
 use onsmq_proto::WireError;
 use onsmq_proto::codec::{Command, DEFAULT_MAX_FRAME, Frame};
@@ -146,11 +145,7 @@ impl Readable for Shared {
     }
 
     fn release(self: Arc<Self>) {
-        let this = Connection(self);
-        let reading = &mut *this.0.reading.lock();
-        if thread::panicking() {
-            reading.fault = Some(this.lost("who read it has panicked"));
-        }
+        let reading = &mut *self.reading.lock();
         reading.input.release(reading.fault.is_some());
     }
 }
