@@ -5,6 +5,7 @@
 //! socket. A caller that is stopped meanwhile, by a debugger for one, holds up all that comes.
 
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -26,7 +27,8 @@ pub(super) struct Input {
     /// The socket in the hands of callers: made for the first one, since most connections have none.
     for_callers: Option<Arc<Socket>>,
     is_claimed: bool,
-    /// The task, if it came by while a caller read: the socket does not wake it then.
+    /// The task came by while a caller read: the socket does not wake it then.
+    is_passed_over: bool,
     task: Option<Waker>,
 }
 
@@ -37,6 +39,7 @@ impl Input {
             buf: BytesMut::with_capacity(READ_BUFFER),
             for_callers: None,
             is_claimed: false,
+            is_passed_over: false,
             task: None,
         }
     }
@@ -46,8 +49,12 @@ impl Input {
         let Some(reader) = &mut self.reader else {
             return Poll::Ready(Ok(0));
         };
-        if self.is_claimed {
+        let is_known = |task: &Waker| task.will_wake(context.waker());
+        if !self.task.as_ref().is_some_and(is_known) {
             self.task = Some(context.waker().clone());
+        }
+        self.is_passed_over = self.is_claimed;
+        if self.is_claimed {
             return Poll::Pending;
         }
         // What is left over is the beginning of a frame; room for the rest was reserved.
@@ -86,12 +93,14 @@ impl Input {
     /// there is something to be read already, or it is to look.
     pub(super) fn release(&mut self, is_to_look: bool) {
         self.is_claimed = false;
-        // If it did not come by, the socket has still to wake it.
-        let Some(task) = self.task.take() else {
+        let Some(task) = &self.task else {
             return;
         };
-        if is_to_look || self.poll_ready(&mut Context::from_waker(&task)).is_ready() {
-            task.wake();
+        // If it was not passed over the socket wakes it yet, but only for what is still to be read.
+        let is_ready = mem::take(&mut self.is_passed_over)
+            && self.poll_ready(&mut Context::from_waker(task)).is_ready();
+        if is_ready || is_to_look {
+            task.wake_by_ref();
         }
     }
 
@@ -107,10 +116,9 @@ impl Input {
         }
     }
 
-    /// Whether the socket wakes the task.
     #[cfg(test)]
-    pub(super) const fn is_waiting(&self) -> bool {
-        self.task.is_none()
+    pub(super) const fn is_passed_over(&self) -> bool {
+        self.is_passed_over
     }
 
     /// Nothing more is read.
