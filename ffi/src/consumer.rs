@@ -250,6 +250,7 @@ pub extern "C" fn ons_consumer_shutdown(
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
         let this = arg(consumer, "consumer")?;
+        this.process.check()?;
         if is_runtime_thread() || this.pool.is_current() {
             return this.process.spawn(this.consumer.shutdown());
         }

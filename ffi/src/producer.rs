@@ -113,7 +113,7 @@ pub extern "C" fn ons_producer_start(
     producer: Option<&ons_producer_t>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let producer = arg(producer, "producer")?;
+        let producer = ons_producer_t::own(producer)?;
         producer.process.block_on(producer.producer.start())?
     })
 }
@@ -130,9 +130,7 @@ pub extern "C" fn ons_producer_shutdown(
     producer: Option<&ons_producer_t>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
-        // In a child some lock of the producer's may be held by a thread that stayed behind.
-        process.check()?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         if is_runtime_thread() {
             return process.spawn(producer.shutdown());
         }
@@ -168,7 +166,7 @@ pub extern "C" fn ons_producer_send(
     out: Option<&mut MaybeUninit<Box<ons_send_result_t>>>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let message = arg(message, "message")?.to_send();
         let result = process.block_on(producer.send(message.into_owned())?)??;
         if let Some(out) = out {
@@ -190,7 +188,7 @@ pub extern "C" fn ons_producer_send_oneway(
     message: Option<&ons_message_t>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let message = arg(message, "message")?.to_send();
         let sending = producer.send_oneway(message.into_owned())?;
         process.block_on(sending)?.map(drop)
@@ -213,7 +211,7 @@ pub extern "C" fn ons_producer_send_oneway_async(
 ) -> Option<Box<ons_error_t>> {
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         let sending = producer.send_oneway(message.into_owned())?;
@@ -246,7 +244,7 @@ pub extern "C" fn ons_producer_send_async(
 ) -> Option<Box<ons_error_t>> {
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         producer.send_then(process, message, move |sent| tell(&callback, sent))
@@ -280,7 +278,7 @@ pub extern "C" fn ons_producer_flush(
     timeout_ms: u64,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let flush = producer.flush();
         if timeout_ms == 0 {
             return process.block_on(flush);
@@ -316,7 +314,7 @@ pub unsafe extern "C" fn ons_producer_send_many(
     errors: *mut *mut ons_error_t,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         // SAFETY: as this function requires.
         let messages = unsafe { array(messages, count, "messages") }?;
         if count > 0 && (results.is_null() || errors.is_null()) {
@@ -359,7 +357,7 @@ pub unsafe extern "C" fn ons_producer_send_many_async(
 ) -> Option<Box<ons_error_t>> {
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         // SAFETY: as this function requires.
         let messages = unsafe { array(messages, count, "messages") }?;
         let callback = Callback::new(arg(callback, "callback")?, userdata);
@@ -402,8 +400,7 @@ pub unsafe extern "C" fn ons_producer_set_credentials(
     security_token_len: usize,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let this = arg(producer, "producer")?;
-        this.process.check()?;
+        let this = ons_producer_t::own(producer)?;
         // SAFETY: as this function requires.
         let credentials = unsafe {
             credentials(
@@ -420,6 +417,16 @@ pub unsafe extern "C" fn ons_producer_set_credentials(
 #[unsafe(no_mangle)]
 pub extern "C" fn ons_producer_free(producer: Option<Box<ons_producer_t>>) {
     guard_or((), || drop(producer));
+}
+
+impl ons_producer_t {
+    /// A producer that is used where it was made: in a forked child some lock of it may be held by a
+    /// thread that stayed behind, so nothing of it is touched there.
+    pub(crate) fn own(this: Option<&Self>) -> Result<&Self> {
+        let this = arg(this, "producer")?;
+        this.process.check()?;
+        Ok(this)
+    }
 }
 
 impl Drop for ons_producer_t {

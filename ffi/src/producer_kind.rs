@@ -77,7 +77,6 @@ impl AnyProducer {
             let sending = self.send(message.into_owned())?;
             return process.spawn(async move { done(sending.await) });
         };
-        process.check()?;
         let refused = match producer.send_then(message, done) {
             Begun::UnderWay => return Ok(()),
             Begun::Refused(error, done) => Err((error, done)),

@@ -84,7 +84,7 @@ pub unsafe extern "C" fn ons_producer_send_in_transaction(
     out: Option<&mut MaybeUninit<Box<ons_send_result_t>>>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let (message, executer) = (arg(message, "message")?, arg(executer, "executer")?);
         let transaction = process.block_on(producer.begin(message.to_send().into_owned())?)??;
         let half = transaction.half().clone().into();
@@ -116,7 +116,7 @@ pub extern "C" fn ons_transaction_begin(
     out: Option<&mut MaybeUninit<Box<ons_transaction_t>>>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let (message, out) = (arg(message, "message")?, arg(out, "out")?);
         let transaction = process.block_on(producer.begin(message.to_send().into_owned())?)??;
         put(out, ons_transaction_t::new(transaction, process));
@@ -141,7 +141,7 @@ pub extern "C" fn ons_transaction_begin_async(
 ) -> Option<Box<ons_error_t>> {
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
-        let ons_producer_t { producer, process } = arg(producer, "producer")?;
+        let ons_producer_t { producer, process } = ons_producer_t::own(producer)?;
         let message = arg(message, "message")?.to_send();
         let callback = Callback::new(arg(callback, "callback")?, userdata);
         let begun = producer.begin(message.into_owned())?;
