@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use onsmq::{Delivery, Error, ErrorKind, Inbox, Result};
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use crate::callback::Callback;
@@ -151,13 +151,17 @@ impl ListenerPool {
             self.share();
             self.call(&listener, deliveries);
         }
-        CURRENT.set(0);
         let mut state = self.state.lock();
+        if state.threads == 1 {
+            let listeners = std::mem::take(&mut state.listeners);
+            // Destroying them is the application's code: not under the lock, but before whoever
+            // waits for the last thread goes on.
+            MutexGuard::unlocked(&mut state, || drop(listeners));
+        }
         state.threads -= 1;
-        let listeners = (state.threads == 0).then(|| std::mem::take(&mut state.listeners));
         drop(state);
+        CURRENT.set(0);
         self.changed.notify_all();
-        drop(listeners);
     }
 
     /// Waits for a call that may be made, and for messages. `None` at the end.
