@@ -16,6 +16,8 @@ mod producer;
 mod received;
 mod request;
 mod spans;
+#[cfg(test)]
+mod test_runtime;
 mod trace;
 
 pub use config::{

@@ -244,18 +244,10 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::time::Duration;
 
-    use tokio::runtime::Runtime;
     use tokio::sync::oneshot;
 
     use super::*;
-
-    fn runtime() -> Runtime {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime")
-    }
+    use crate::test_runtime::runtime;
 
     #[test]
     fn it_waits_for_other_threads_timers_and_tasks() {

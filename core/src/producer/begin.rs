@@ -135,14 +135,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-
-    fn runtime() -> tokio::runtime::Runtime {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime")
-    }
+    use crate::test_runtime::runtime;
 
     #[test]
     fn it_begins_here_and_ends_on_the_runtime() {

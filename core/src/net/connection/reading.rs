@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
     use crate::net::block_on;
+    use crate::test_runtime::runtime;
 
     const LIMIT: Duration = Duration::from_secs(20);
 
@@ -235,11 +236,7 @@ mod tests {
                 buf: BytesMut::new(),
             });
         });
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = runtime();
         let (tell, inbound) = mpsc::unbounded_channel();
         let connection = runtime.block_on(async {
             let stream = tokio::net::TcpStream::connect(address).await;
