@@ -165,6 +165,13 @@ pub unsafe extern "C" fn ons_consumer_subscribe_sql(
 }
 
 impl ons_consumer_t {
+    /// A consumer that is used where it was made, for the reason that a producer is.
+    fn own(this: Option<&Self>) -> Result<&Self> {
+        let this = arg(this, "consumer")?;
+        this.process.check()?;
+        Ok(this)
+    }
+
     fn subscribe(
         &self,
         topic: &str,
@@ -207,8 +214,7 @@ pub unsafe extern "C" fn ons_consumer_unsubscribe(
     topic_len: usize,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let this = arg(consumer, "consumer")?;
-        this.process.check()?;
+        let this = ons_consumer_t::own(consumer)?;
         // SAFETY: as this function requires.
         let topic = unsafe { text(topic, topic_len, "topic") }?;
         this.consumer.unsubscribe(topic)?;
@@ -249,8 +255,7 @@ pub extern "C" fn ons_consumer_shutdown(
     consumer: Option<&ons_consumer_t>,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let this = arg(consumer, "consumer")?;
-        this.process.check()?;
+        let this = ons_consumer_t::own(consumer)?;
         if is_runtime_thread() || this.pool.is_current() {
             return this.process.spawn(this.consumer.shutdown());
         }
@@ -344,8 +349,7 @@ pub extern "C" fn ons_consumer_on_ready(
 ) -> Option<Box<ons_error_t>> {
     let userdata = Userdata::new(userdata, destroy);
     guard(|| {
-        let this = arg(consumer, "consumer")?;
-        this.process.check()?;
+        let this = ons_consumer_t::own(consumer)?;
         let ready = Callback::new(arg(ready, "ready")?, userdata);
         this.inbox.set_on_ready(move || {
             ready.call(|function, userdata| {
@@ -391,8 +395,7 @@ pub unsafe extern "C" fn ons_consumer_set_credentials(
     security_token_len: usize,
 ) -> Option<Box<ons_error_t>> {
     guard(|| {
-        let this = arg(consumer, "consumer")?;
-        this.process.check()?;
+        let this = ons_consumer_t::own(consumer)?;
         // SAFETY: as this function requires.
         let credentials = unsafe {
             credentials(
